@@ -1,0 +1,105 @@
+"""What a green run means here, on top of pytest-odoo.
+
+A record of level ERROR in Odoo's log turns the test red in which it came up, or the whole run
+when it came up outside of any.  A skipped test is red as well: Odoo skips in silence when
+Chromium or websocket-client is missing.  A run without a test is red.
+"""
+
+import logging
+
+import pytest
+
+_MARK = "edu_outside_errors"
+
+
+class _ErrorRecords(logging.Handler):
+    """Keeps the text of every record of level ERROR until somebody takes it."""
+
+    def __init__(self):
+        super().__init__(level=logging.ERROR)
+        self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+        self.texts = []
+
+    def emit(self, record):
+        self.texts.append(self.format(record))
+
+    def take(self):
+        texts, self.texts = self.texts, []
+        return texts
+
+
+_records = _ErrorRecords()
+_outside = []
+
+
+def pytest_configure(config):
+    logging.getLogger().addHandler(_records)
+
+
+def pytest_unconfigure(config):
+    logging.getLogger().removeHandler(_records)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    _outside.extend(_records.take())
+    result = yield
+    _outside.extend(_records.take())
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    texts = _records.take()
+    if texts and report.passed:
+        report.outcome = "failed"
+        report.longrepr = "Errors in Odoo's log:\n" + "\n".join(texts)
+    elif texts:
+        report.sections.append(("Errors in Odoo's log", "\n".join(texts)))
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    if report.skipped:
+        _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report):
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+    report.outcome = "failed"
+    report.longrepr = f"A skipped test is not a passed one: {reason}"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session, exitstatus):
+    """Hand over, or report, the errors that came up outside of any test."""
+    _outside.extend(_records.take())
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[_MARK] = list(_outside)
+        return (yield)
+    if _outside:
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        reporter.stats.setdefault("error", []).append(
+            pytest.CollectReport(
+                nodeid="outside of any test",
+                outcome="failed",
+                longrepr="Errors in Odoo's log:\n" + "\n".join(_outside),
+                result=None,
+            )
+        )
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    output = getattr(node, "workeroutput", None) or {}
+    _outside.extend(output.get(_MARK, ()))
