@@ -1,0 +1,52 @@
+{
+    "name": "Dropout Control",
+    "summary": "No child of compulsory-education age is lost: roster checks, cases, notices in legal"
+    " order, signed reports",
+    "version": "19.0.1.0.0",
+    "category": "Education",
+    "license": "AGPL-3",
+    "author": "edu_dropout_control contributors",
+    "depends": ["mail", "base_setup", "rpc"],
+    "external_dependencies": {
+        "python": [
+            "cryptography",  # secrets in cipher
+            "pypinyin",  # search by initials
+            "python-calamine",  # one reader for .xls, .xlsx, .ods
+            "python-stdnum",  # ISO 7064 check digits
+            "xlsxwriter",  # official tables
+        ],
+    },
+    "data": [
+        # groups before everything that names them
+        "security/groups.xml",
+        "security/rules_core.xml",
+        "security/rules_registry.xml",
+        "security/ir.model.access.csv",
+        # data
+        "data/sequences.xml",
+        "data/codes.xml",
+        "data/policy.xml",
+        "data/crons.xml",
+        # registry
+        "views/registry/area.xml",
+        "views/registry/school.xml",
+        "views/registry/school_class.xml",
+        "views/registry/student.xml",
+        "views/registry/guardian.xml",
+        "views/registry/term.xml",
+        "views/registry/policy.xml",
+        "views/registry/calendar_day.xml",
+        "views/registry/code.xml",
+        "views/registry/post.xml",
+        # menus last: they name the actions
+        "views/menus.xml",
+    ],
+    "demo": [],
+    "assets": {
+        "web.assets_backend": ["edu_dropout_control/static/src/**/*"],
+        "web.assets_tests": ["edu_dropout_control/static/tests/tours/**/*"],
+    },
+    "application": True,
+    "post_load": "post_load",
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,5 @@
+from . import core
+from . import registry
+from . import monitoring
+from . import casework
+from . import oversight

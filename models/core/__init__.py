@@ -1,0 +1,2 @@
+from . import scope_mixin
+from . import secret_mixin

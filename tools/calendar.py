@@ -1,0 +1,58 @@
+"""Ends of periods, by the calendar of the county.
+
+Called by ``edu.policy`` (``_edu_period_end``) and by everything that has a deadline. Civil Code art.
+200–204: natural days, the day of the event is not counted, a period whose last day is a day off ends
+with the next working day (make-up working days count as working days).
+"""
+
+from datetime import timedelta
+
+OFF = "off"
+WORKDAY = "workday"
+_LONGEST_BREAK = 60  # days; no calendar has a longer run of days off
+
+
+def period_end(event_date, days, is_workday):
+    """The last day of a period.
+
+    :param date event_date: the day of the event, day zero.
+    :param int days: natural days, 0 or more.
+    :param is_workday: callable, date → bool, the county's calendar.
+    :return: date.
+    :raises ValueError: negative ``days``, or a calendar without a working day in sixty days.
+    """
+    if days < 0:
+        raise ValueError("a period cannot have negative days")
+    end = event_date + timedelta(days=days)
+    for shift in range(_LONGEST_BREAK):
+        day = end + timedelta(days=shift)
+        if is_workday(day):
+            return day
+    raise ValueError("the calendar has no working day in sixty days")
+
+
+def next_workday(day, is_workday):
+    """``day`` itself or the first working day after it."""
+    return period_end(day, 0, is_workday)
+
+
+def workday_rule(exceptions):
+    """A working-day rule from exceptions to Monday-to-Friday.
+
+    :param exceptions: mapping or callable ``get``: date → "off", "workday" or None.
+    :return: callable, date → bool.
+    """
+    get = exceptions if callable(exceptions) else exceptions.get
+
+    def is_workday(day):
+        kind = get(day)
+        if kind == OFF:
+            return False
+        return kind == WORKDAY or day.weekday() < 5
+
+    return is_workday
+
+
+def is_provisional(day, last_published_year):
+    """Whether a deadline lies in a year whose days off are not published yet."""
+    return day.year > last_published_year
