@@ -13,8 +13,10 @@ from .text import clean
 
 _CHINESE_DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")}
 _CHINESE_DIGITS.update({"零": "0", "○": "0", "Ｏ": "0", "O": "0", "元": "1"})
-_CHINESE = re.compile(r"([〇零○O一二三四五六七八九]{4})年([一二三四五六七八九十元]{1,3})月"
-                      r"(?:([一二三四五六七八九十廿卅]{1,4})[日号]?)?")
+_CHINESE = re.compile(
+    r"([〇零○O一二三四五六七八九]{4})年([一二三四五六七八九十元]{1,3})月"
+    r"(?:([一二三四五六七八九十廿卅]{1,4})[日号]?)?"
+)
 _TIME = r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
 _SEPARATED = re.compile(
     r"(\d{4}) ?[-/.年\\、,_—–] ?(\d{1,2})(?: ?[-/.月\\、,_—–] ?(\d{1,2}) ?[日号]?)? ?月?" + _TIME
@@ -82,8 +84,10 @@ def parse_date(value):
         if not abs(value) < 1e9:  # also infinite, not a number
             return ParsedDate(None, problem=problem("date_unreadable"))
         if value != int(value):  # a moment: only serials have a fraction
-            return from_serial(value) if 0 < value < 100000 else ParsedDate(
-                None, problem=problem("date_unreadable")
+            return (
+                from_serial(value)
+                if 0 < value < 100000
+                else ParsedDate(None, problem=problem("date_unreadable"))
             )
         value = int(value)
     text = clean(value)

@@ -20,10 +20,11 @@ from .text import clean, clean_number
 
 MADE_UP_REGION = "990000"
 #: first two digits that are in use: provinces, and the residence permits of 港澳台 (81, 82, 83)
-_PROVINCES = frozenset(
+_PROVINCE_CODES = (
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 "
-    "61 62 63 64 65 71 81 82 83".split()
+    "61 62 63 64 65 71 81 82 83"
 )
+_PROVINCES = frozenset(_PROVINCE_CODES.split())
 _IDENTITY = re.compile(r"[0-9]{17}[0-9X]")
 _STUDENT_NO = re.compile(r"[GLJ][0-9]{17}[0-9X]")
 _DISABILITY_NO = re.compile(r"([0-9]{17}[0-9X])([0-9])([0-9])(B[0-9]{1,2})?")
@@ -86,7 +87,7 @@ class Phone(Checked):
 def _checksum_ok(number):
     try:
         return mod_11_2.is_valid(number)
-    except Exception:  # whatever the library thinks of it
+    except Exception:  # noqa: BLE001 - whatever the library thinks of it
         return False
 
 

@@ -13,12 +13,14 @@ from pypinyin import Style, lazy_pinyin
 from .text import clean
 
 #: dots between the parts of a name: all become "·"
-_DOTS = re.compile(r"[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\u0387\u16eb\u2024.\uff0e\u25cf\u25e6]+")
+_DOTS = re.compile(
+    r"[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\u0387\u16eb\u2024.\uff0e\u25cf\u25e6]+"
+)
 _DROP = re.compile(r"[\s\u00b7]+")
 #: surnames that are read otherwise than the character by itself; the surname's reading comes first
 _SURNAMES = {
     "单": "shan dan", "單": "shan dan", "曾": "zeng ceng", "查": "zha cha", "仇": "qiu chou",
-    "翟": "zhai di", "解": "xie jie", "解": "xie jie", "任": "ren", "朴": "piao pu", "区": "ou qu",
+    "翟": "zhai di", "解": "xie jie", "任": "ren", "朴": "piao pu", "区": "ou qu",
     "盖": "ge gai", "繁": "po fan", "缪": "miao mou", "乐": "yue le", "樂": "yue le",
     "尹": "yin", "洗": "xian xi", "冼": "xian", "覃": "qin tan", "秘": "bi mi", "种": "chong zhong",
     "召": "shao zhao", "折": "she zhe", "黑": "he hei", "万": "wan mo", "訾": "zi", "晁": "chao",

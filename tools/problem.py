@@ -22,7 +22,7 @@ CODES = {
     "id_future": (ERROR, ()),
     "id_checksum": (ERROR, ()),
     "id_region_unknown": (WARNING, ()),
-    "id_region_made_up": (WARNING, ()),
+    "id_region_made_up": (INFO, ()),
     "document_no_format": (ERROR, ()),
     # national student numbers
     "student_no_empty": (ERROR, ()),

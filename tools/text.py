@@ -13,11 +13,13 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\x00-\x08\x0e-\x1f\x7f]"
 )
 _SPACE = re.compile(r"\s+")
-_FORMULA_TEXT = re.compile(r'^="(.*)"$', re.S)
+_FORMULA_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
 _APOSTROPHES = "'\u2018\u2019\u02bc\u2032\u00b4`"
 _NUMBER_NOISE = re.compile(r"[\s'\"\u2018\u2019\u201c\u201d\u02bc\u2032\u00b4`]+")
 # letters that look like X: the multiplication sign, Cyrillic and Greek ones
-_X_ALIKE = str.maketrans({"\u00d7": "X", "\u0445": "X", "\u0425": "X", "\u03a7": "X", "\u03c7": "X"})
+_X_ALIKE = str.maketrans(
+    {"\u00d7": "X", "\u0445": "X", "\u0425": "X", "\u03a7": "X", "\u03c7": "X"}
+)
 
 
 def clean(value):

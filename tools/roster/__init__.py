@@ -1,0 +1,144 @@
+"""The parser of registry exports (学籍导出), in parts that can be replaced one by one.
+
+``reader`` (file → raw rows) → ``header`` (which column is what) → ``rows`` (values and problems).
+Called by ``edu.roster.import``. Use::
+
+    parsed = parse(data, filename, max_unpacked=200 << 20, school_year="2026-2027", today=today)
+    for row in parsed.rows():
+        if row.skipped: …      # a total, a footer: told, not imported
+        elif row.ok: …         # row.values
+        else: …                # row.problems, row.raw; never dropped
+"""
+
+from ..problem import problem
+from . import codes
+from .header import (
+    FIELD_INFO,
+    FIELDS,
+    HEADER_AREA,
+    SECRET_FIELDS,
+    Column,
+    Field,
+    Mapping,
+    find_header,
+    map_columns,
+    normalise_header,
+)
+from .reader import RosterFileError, open_file
+from .rows import (
+    Context,
+    Row,
+    RowProblem,
+    check_raw,
+    check_row,
+    read_class,
+    read_grade,
+)
+
+__all__ = (
+    "FIELDS", "FIELD_INFO", "SECRET_FIELDS", "Column", "Context", "Field", "Mapping", "ParsedFile",
+    "ParsedSheet", "RosterFileError", "Row", "RowProblem", "check_raw", "check_row", "codes",
+    "map_columns", "normalise_header", "parse", "read_class", "read_grade",
+)  # fmt: skip
+
+
+class ParsedSheet:
+    """A sheet: ``name``, ``index``, ``hidden``, ``mapping`` (None if no header was found) and
+    ``problems`` of the sheet as a whole (the mapping's among them)."""
+
+    def __init__(self, sheet, context, overrides):
+        self._sheet = sheet
+        self._context = context
+        self.name = sheet.name
+        self.index = sheet.index
+        self.hidden = sheet.hidden
+        self.problems = []
+        self.mapping = find_header(sheet.rows(), overrides)
+        if self.mapping:
+            self.problems += self.mapping.problems
+        elif any(any(c != "" for c in cells) for _n, cells in sheet.rows()):
+            severity = "info" if self.hidden else ""
+            self.problems.append(problem("header_not_found", severity, rows=HEADER_AREA))
+        else:
+            self.problems.append(problem("sheet_empty"))
+
+    @property
+    def usable(self):
+        """Whether rows can be read from it."""
+        return self.mapping is not None and self.mapping.usable
+
+    def rows(self):
+        """Yields :class:`Row`, lazily; empty rows are passed over, totals come as skipped ones.
+        Nothing from a sheet that is not usable."""
+        if not self.usable:
+            return
+        for number, cells in self._sheet.rows():
+            if number <= self.mapping.header_last_row:
+                continue
+            row = check_row(self.name, number, cells, self.mapping, self._context)
+            if row is not None:
+                yield row
+
+
+class ParsedFile:
+    """A file: ``kind`` (xlsx, xls, ods, csv), ``encoding``, ``delimiter``, ``sheets`` and
+    ``problems`` of the file as a whole."""
+
+    def __init__(self, raw, sheets):
+        self.kind = raw.kind
+        self.encoding = raw.encoding
+        self.delimiter = raw.delimiter
+        self.sheets = sheets
+        self.problems = []
+        if not any(sheet.usable for sheet in sheets):
+            self.problems.append(problem("roster_not_found", sheets=len(sheets)))
+
+    def rows(self):
+        """Yields the rows of all sheets. A number that came before in the file is told at its later
+        place (``duplicate_in_file``)."""
+        seen = {}
+        for sheet in self.sheets:
+            for row in sheet.rows():
+                for key in ("national_no", "id_number"):
+                    value = row.values.get(key)
+                    if not value:
+                        continue
+                    # the number itself is not kept, and a clash of hashes only costs a warning
+                    place = seen.setdefault((key, hash(value)), (row.sheet, row.number))
+                    if place != (row.sheet, row.number):
+                        _tell_duplicate(row, key, place)
+                        break
+                yield row
+
+
+def _tell_duplicate(row, key, place):
+    column = next(iter(row._mapping.fields.get(key, ())), None)
+    row.problems.append(
+        RowProblem(
+            key,
+            "duplicate_in_file",
+            "warning",
+            {"sheet": place[0], "row": place[1], "field": key},
+            column.text if column else "",
+            column.letter if column else "",
+            column.key if column else "",
+            True,
+        )
+    )
+
+
+def parse(data, filename, *, max_unpacked, overrides=None, school_year=None, today):
+    """Parse an uploaded roster.
+
+    :param bytes data: the file.
+    :param str filename: for the record only; what the file is, its content tells.
+    :param int max_unpacked: bytes that it may have when unpacked.
+    :param dict overrides: {column key: field key or None}, the county's corrections.
+    :param school_year: "2026-2027" or 2026, needed to read grades like "2025级"; None if unknown.
+    :param date today: the county's date.
+    :return: :class:`ParsedFile`; its rows are read lazily.
+    :raises RosterFileError: the file cannot be read at all; also from ``rows()``.
+    """
+    raw = open_file(data, max_unpacked=max_unpacked)
+    context = Context.of(today, school_year)
+    return ParsedFile(raw, [ParsedSheet(sheet, context, overrides) for sheet in raw.sheets])

@@ -1,0 +1,464 @@
+"""From an uploaded file to raw rows, with the row numbers that Excel shows.
+
+Called by ``roster.parse``. What a file is, is told by its content; its name is never asked. Reads
+.xlsx, .xls, .ods by python-calamine and delimited text by the standard library. Whatever goes wrong
+is a :class:`RosterFileError` with a stable code; no other exception leaves :func:`open_file` or
+:meth:`Sheet.rows`. Memory: a workbook is laid out densely by the reader, hence the two limits,
+unpacked bytes (the caller's) and cells (``MAX_CELLS``), both checked before anything is laid out.
+"""
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+
+from python_calamine import CalamineWorkbook
+
+from ..problem import problem
+from . import ole
+
+MAX_CELLS = 16_000_000
+HEADER_AREA = 30  # rows at the top in which a header is looked for
+_MAX_ENTRIES = 10_000
+_CHUNK = 1 << 20  # unpacked bytes looked at in one go
+_PIECE = 1 << 16  # packed bytes fed in one go
+_DELIMITERS = (",", "\t", ";", "；", "，", "|")
+
+_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\x01\0")
+_ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MSCF")
+
+_CELL_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})")
+_CELL_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]{0,3}(\d{5,12})[\"']")
+_FILLED_CELL = re.compile(
+    rb"<(?:\w+:)?c\b[^<>]*?\sr\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,12})[\"'][^<>]*(?<!/)>\s*<(?!/)"
+)
+_FILLED_BARE_ROW = re.compile(
+    rb"<(?:\w+:)?row\b[^<>]*?\sr\s*=\s*[\"'](\d{1,12})[\"'][^<>]*>\s*"
+    rb"<(?:\w+:)?c(?:\s(?![^<>]*\sr\s*=)(?!r\s*=)[^<>]*)?(?<!/)>"
+)
+_ODS_ROW = re.compile(rb"<table:table-row\b([^<>]*)(?<!/)>(.*?)</table:table-row>", re.DOTALL)
+_ODS_REPEAT_ROWS = re.compile(rb"number-rows-repeated\s*=\s*[\"'](\d+)")
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^<>]*)>")
+_ODS_REPEAT = re.compile(rb"number-columns-repeated\s*=\s*[\"'](\d+)")
+
+
+class RosterFileError(Exception):
+    """A file that cannot be read as a roster at all.
+
+    ``code`` is one of the ``file_…`` codes of ``tools/problem.py``, ``params`` its parameters.
+    """
+
+    def __init__(self, code, **params):
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def __reduce__(self):
+        return _rebuilt, (self.code, self.params)
+
+    @property
+    def problem(self):
+        """The same as a :class:`~..problem.Problem`."""
+        return problem(self.code, **self.params)
+
+
+def _rebuilt(code, params):
+    return RosterFileError(code, **params)
+
+
+class Sheet:
+    """One sheet: ``name``, ``index`` (from 0), ``hidden``, and its rows, as often as asked."""
+
+    def __init__(self, name, index, hidden, make_rows):
+        self.name = name
+        self.index = index
+        self.hidden = hidden
+        self._make_rows = make_rows
+
+    def rows(self):
+        """Yields (row number from 1, list of cells), lazily, empty rows included.
+
+        Cells are str, int, float, bool, date, datetime, time, timedelta or '' for an empty one.
+        Merged cells are filled in the header area, below it only those one column wide.
+        """
+        try:
+            yield from self._make_rows()
+        except RosterFileError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - Rust panics are no Exception
+            raise _translated(error) from None
+
+
+class RawFile:
+    """An opened file: ``kind`` xlsx, xls, ods or csv; ``encoding`` and ``delimiter`` for csv."""
+
+    def __init__(self, kind, sheets, encoding=None, delimiter=None):
+        self.kind = kind
+        self.sheets = sheets
+        self.encoding = encoding
+        self.delimiter = delimiter
+
+
+def _translated(error):
+    """Readers in Rust panic with an exception that is no Exception: none of those gets out."""
+    if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
+        return error
+    if isinstance(error, RosterFileError):
+        return error
+    if isinstance(error, MemoryError):
+        return RosterFileError("file_too_many_cells", limit=MAX_CELLS)
+    return RosterFileError("file_corrupt")
+
+
+def open_file(data, *, max_unpacked):
+    """Open an uploaded file.
+
+    :param bytes data: the file.
+    :param int max_unpacked: bytes it may have when unpacked; the same limit holds for plain text.
+    :return: :class:`RawFile`.
+    :raises RosterFileError: see its codes.
+    """
+    try:
+        return _open(bytes(data), max_unpacked)
+    except RosterFileError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - Rust panics are no Exception
+        raise _translated(error) from None
+
+
+def _open(data, max_unpacked):
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+        raise RosterFileError("file_empty")
+    if len(data) > max_unpacked:
+        raise RosterFileError("file_too_large", limit=max_unpacked)
+    if data.startswith(b"PK"):
+        return _open_zip(data, max_unpacked)
+    if data.startswith(ole.MAGIC):
+        return _open_ole(data)
+    if data.startswith(b"%PDF") or b"%PDF-" in data[:1024]:
+        raise RosterFileError("file_pdf")
+    if data.startswith(_ARCHIVES):
+        raise RosterFileError("file_archive")
+    if data.startswith(_IMAGES) and b"\0" in data[:4096]:
+        raise RosterFileError("file_image")
+    return _open_text(data)
+
+
+# -- workbooks ------------------------------------------------------------------------------------
+
+
+def _open_ole(data):
+    try:
+        file = ole.OleFile(data)
+        names = file.names()
+        if "encryptedpackage" in names or "encryptioninfo" in names:
+            raise RosterFileError("file_encrypted")
+        stream_name = next((n for n in ("workbook", "book") if n in names), None)
+        if stream_name is None:
+            raise RosterFileError("file_not_workbook")
+        encrypted, cells = ole.inspect_workbook(file.stream(stream_name))
+    except ole.OleError:
+        # a cut-off encrypted package is still best told as one
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise RosterFileError("file_encrypted") from None
+        raise RosterFileError("file_corrupt") from None
+    if encrypted:
+        raise RosterFileError("file_encrypted")
+    if cells > MAX_CELLS:
+        raise RosterFileError("file_too_many_cells", limit=MAX_CELLS)
+    return _open_calamine(data, "xls")
+
+
+def _open_zip(data, max_unpacked):
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = archive.infolist()
+    except Exception:  # noqa: BLE001 - zipfile raises a dozen kinds
+        raise RosterFileError("file_corrupt") from None
+    if len(entries) > _MAX_ENTRIES or sum(e.file_size for e in entries) > max_unpacked:
+        raise RosterFileError("file_too_large", limit=max_unpacked)
+    names = {e.filename.lstrip("/").lower() for e in entries}
+    if any(e.flag_bits & 1 for e in entries):
+        raise RosterFileError("file_encrypted")
+    if "xl/workbook.bin" in names:
+        raise RosterFileError("file_xlsb")
+    if "content.xml" in names:
+        kind = "ods"
+    elif any(n.startswith("xl/") for n in names) and "[content_types].xml" in names:
+        kind = "xlsx"
+    elif "[content_types].xml" in names:
+        raise RosterFileError("file_not_workbook")
+    else:
+        raise RosterFileError("file_archive")
+    unpacked = cells = 0
+    for entry in entries:
+        scan = _Extent() if entry.filename.lower().endswith((".xml", ".rels")) else None
+        keep = [] if kind == "ods" and scan else None
+        for chunk in _unpack(data, entry):
+            unpacked += len(chunk)
+            if unpacked > max_unpacked:
+                raise RosterFileError("file_too_large", limit=max_unpacked)
+            if keep is not None:
+                keep.append(chunk)
+            elif scan:
+                scan.feed(chunk)
+        if keep is not None:
+            name = entry.filename.lower()
+            if name == "meta-inf/manifest.xml" and b"encryption-data" in b"".join(keep):
+                raise RosterFileError("file_encrypted")
+            if name == "content.xml":
+                cells += _ods_cells(b"".join(keep))
+        elif scan and scan.cells > MAX_CELLS:
+            # styles on empty cells reach far too: count again, the filled ones only
+            cells += _filled_cells(b"".join(_unpack(data, entry)))
+        elif scan:
+            cells += scan.cells
+        if cells > MAX_CELLS:
+            raise RosterFileError("file_too_many_cells", limit=MAX_CELLS)
+    if kind == "ods":
+        mime = next((e for e in entries if e.filename == "mimetype"), None)
+        if mime is not None and b"spreadsheet" not in b"".join(_unpack(data, mime)):
+            raise RosterFileError("file_not_workbook")
+    return _open_calamine(data, kind)
+
+
+def _unpack(data, entry):
+    """Yields the unpacked bytes of a zip entry in pieces; RosterFileError where the directory lies.
+
+    Not ``ZipFile.open``: that stops at the size the directory tells, the workbook reader does not.
+    """
+    at = entry.header_offset
+    header = data[at : at + 30]
+    if len(header) < 30 or header[:4] != b"PK\3\4":
+        raise RosterFileError("file_corrupt")
+    start = (
+        at + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    )
+    packed = memoryview(data)[start : start + entry.compress_size]
+    if len(packed) < entry.compress_size:
+        raise RosterFileError("file_corrupt")
+    if entry.compress_type == zipfile.ZIP_STORED:
+        if entry.compress_size != entry.file_size:
+            raise RosterFileError("file_corrupt")
+        for offset in range(0, len(packed), _CHUNK):
+            yield bytes(packed[offset : offset + _CHUNK])
+        return
+    if entry.compress_type != zipfile.ZIP_DEFLATED:
+        raise RosterFileError("file_corrupt")
+    engine, size = zlib.decompressobj(-15), 0
+    try:
+        for offset in range(0, len(packed), _PIECE):
+            pending = packed[offset : offset + _PIECE]
+            while pending and not engine.eof:
+                chunk = engine.decompress(pending, _CHUNK)
+                pending = engine.unconsumed_tail
+                size += len(chunk)
+                if size > entry.file_size:
+                    raise RosterFileError("file_corrupt")
+                yield chunk
+        chunk = engine.flush()
+        size += len(chunk)
+        yield chunk
+    except zlib.error:
+        raise RosterFileError("file_corrupt") from None
+    if size != entry.file_size:
+        raise RosterFileError("file_corrupt")
+
+
+def _column_number(letters):
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+class _Extent:
+    """How far the cells of a sheet part reach, told from its bytes as they come by."""
+
+    def __init__(self):
+        self.tail = b""
+        self.is_sheet = False
+        self.columns = set()
+        self.last_row = 9_999  # numbers below are not worth collecting
+
+    def feed(self, chunk):
+        text = self.tail + chunk
+        if not self.is_sheet and b"sheetData" in text:
+            self.is_sheet = True
+        if self.is_sheet:
+            self.columns.update(_CELL_COLUMN.findall(text))
+            rows = set(_CELL_ROW.findall(text))
+            if rows:
+                self.last_row = max(self.last_row, max(map(int, rows)))
+        self.tail = text[-200:]
+
+    @property
+    def cells(self):
+        if not self.is_sheet or not self.columns:
+            return 0
+        return max(map(_column_number, self.columns)) * self.last_row
+
+
+def _filled_cells(xml):
+    """The rectangle of the filled cells of a sheet part."""
+    rows, columns = set(), set()
+    for letters, row in _FILLED_CELL.findall(xml):
+        rows.add(row)
+        columns.add(letters)
+    rows.update(_FILLED_BARE_ROW.findall(xml))
+    if not rows:
+        return 0
+    numbers = [int(r) for r in rows]
+    places = [_column_number(c) for c in columns] or [1]
+    return (max(numbers) - min(numbers) + 1) * (max(places) - min(places) + 1)
+
+
+def _ods_cells(xml):
+    """The cells that filled ones of an .ods would take, repetitions counted."""
+    total = 0
+    for attributes, body in _ODS_ROW.findall(xml):
+        filled = width = 0
+        for cell in _ODS_CELL.findall(body):
+            repeat = _ODS_REPEAT.search(cell)
+            width += int(repeat.group(1)) if repeat else 1
+            if b"office:value" in cell or b"calcext:value" in cell:
+                filled = width
+        repeat = _ODS_REPEAT_ROWS.search(attributes)
+        total += filled * (int(repeat.group(1)) if repeat else 1)
+    return total
+
+
+def _open_calamine(data, kind):
+    workbook = CalamineWorkbook.from_object(io.BytesIO(data))
+    sheets = []
+    for index, meta in enumerate(workbook.sheets_metadata):
+        if "WorkSheet" not in str(meta.typ):  # charts, macros, dialogs
+            continue
+        hidden = "Visible" not in str(meta.visible).rsplit(".", 1)[-1]
+        sheets.append(Sheet(meta.name, index, hidden, _CalamineRows(workbook, index)))
+    if not sheets:
+        raise RosterFileError("file_not_workbook")
+    return RawFile(kind, sheets)
+
+
+class _CalamineRows:
+    """Rows of one sheet. The sheet is parsed at first use and kept, header search comes first."""
+
+    def __init__(self, workbook, index):
+        self.workbook = workbook
+        self.index = index
+        self.sheet = None
+
+    def __call__(self):
+        if self.sheet is None:
+            self.sheet = self.workbook.get_sheet_by_index(self.index)
+        sheet = self.sheet
+        if sheet.start is None:
+            return
+        left = [""] * sheet.start[1]  # the reader cuts empty columns off, though not empty rows
+        merged = self._merged(sheet)
+        anchors = {}
+        for number, cells in enumerate(sheet.iter_rows()):
+            row = left + cells
+            for first_row, first, last in merged.get(number, ()):
+                if number == first_row and first < len(row):
+                    anchors[first_row, first] = row[first]
+                value = anchors.get((first_row, first), "")
+                if last >= len(row):
+                    row += [""] * (last + 1 - len(row))
+                for column in range(first, last + 1):
+                    row[column] = value
+            yield number + 1, row
+
+    @staticmethod
+    def _merged(sheet):
+        """{row: [(first row, first column, last column)]} of the merged ranges to fill."""
+        found = {}
+        room = 200_000  # filled rows at most: a range of a million rows is no header
+        for (row, column), (last_row, last_column) in sheet.merged_cell_ranges or ():
+            if row >= HEADER_AREA and column != last_column:
+                continue
+            last_row = min(last_row, sheet.end[0])
+            last_column = min(last_column, max(sheet.end[1], column + 255))
+            for number in range(row, last_row + 1):
+                room -= 1
+                if room < 0:
+                    return found
+                found.setdefault(number, []).append((row, column, last_column))
+        return found
+
+
+# -- text -----------------------------------------------------------------------------------------
+
+
+def _decoded(data):
+    """(text, encoding). BOM, else strict UTF-8, else GB18030."""
+    for bom, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(bom):
+            try:
+                return data.decode(encoding), encoding
+            except UnicodeDecodeError:
+                raise RosterFileError("file_unknown") from None
+    if b"\0" in data:
+        raise RosterFileError("file_unknown")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise RosterFileError("file_unknown")
+
+
+def _open_text(data):
+    head = data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\xfe\xff\0 \t\r\n").replace(b"\0", b"").lower()
+    if head.startswith(
+        (b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<body", b"<div")
+    ):
+        raise RosterFileError("file_html")
+    if head.startswith(b"mime-version:") or (b"<html" in head and head[:1] == b"<"):
+        raise RosterFileError("file_html")
+    if head.startswith((b"<?xml", b"<workbook")):
+        raise RosterFileError("file_html" if b"<html" in head else "file_xml")
+    text, encoding = _decoded(data)
+    # a name or a number has no control characters: a file with many is no text
+    if len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]", text[:65536])) > 4:
+        raise RosterFileError("file_unknown")
+    if not text.strip("\ufeff \t\r\n"):
+        raise RosterFileError("file_empty")
+    delimiter = _sniffed(text)
+    return RawFile("csv", [Sheet("", 0, False, _TextRows(text, delimiter))], encoding, delimiter)
+
+
+def _sniffed(text):
+    """The delimiter that cuts the first lines into the most columns, equally often."""
+    best, best_score = ",", 0
+    head = text[:65536]
+    lines = head.splitlines(keepends=True)[:HEADER_AREA]
+    for delimiter in _DELIMITERS:
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        except csv.Error:
+            continue
+        counts = Counter(w for w in widths if w > 1)
+        score = max(((n * (w - 1), w) for w, n in counts.items()), default=(0, 0))[0]
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+class _TextRows:
+    """Rows of delimited text; a record that spans lines is one row, as Excel counts it."""
+
+    def __init__(self, text, delimiter):
+        self.text = text
+        self.delimiter = delimiter
+
+    def __call__(self):
+        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
+        yield from enumerate(reader, 1)
