@@ -25,6 +25,7 @@
         # data
         "data/sequences.xml",
         "data/codes.xml",
+        "data/calendar_days.xml",
         "data/policy.xml",
         "data/crons.xml",
         # registry

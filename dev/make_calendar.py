@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes data/edu.calendar.day.csv, the days off and make-up working days of the State Council.
+"""Writes data/calendar_days.xml, the days off and make-up working days of the State Council.
 
 Run by hand when the State Council has published another year and a new `chinesecalendar` knows it
 (usually in November):
@@ -10,7 +10,6 @@ The add-on does not need the package at run time: counties keep the table by han
 exceptions to Monday-to-Friday are written: weekdays that are off, weekend days that are worked.
 """
 
-import csv
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,7 +25,7 @@ NAMES = {
     "National Day": "国庆节",
     "Mid-autumn Festival": "中秋节",
 }
-TARGET = Path(__file__).resolve().parent.parent / "data" / "edu.calendar.day.csv"
+TARGET = Path(__file__).resolve().parent.parent / "data" / "calendar_days.xml"
 
 
 def exceptions():
@@ -46,12 +45,23 @@ def exceptions():
         day += timedelta(days=1)
 
 
+HEAD = """<?xml version="1.0" encoding="utf-8" ?>
+<!-- Written by dev/make_calendar.py. The county corrects these: kept as it left them on upgrade. -->
+<odoo noupdate="1">
+"""
+RECORD = """    <record id="day_{day:%Y%m%d}" model="edu.calendar.day">
+        <field name="date">{day}</field>
+        <field name="kind">{kind}</field>
+        <field name="name">{name}</field>
+    </record>
+"""
+
+
 def main():
-    with TARGET.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["id", "date", "kind", "name"])
-        for day, kind, name in exceptions():
-            writer.writerow([f"day_{day:%Y%m%d}", day.isoformat(), kind, name])
+    records = (
+        RECORD.format(day=day, kind=kind, name=name) for day, kind, name in exceptions()
+    )
+    TARGET.write_text(HEAD + "".join(records) + "</odoo>\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-from .registry import test_term
+from .registry import test_post, test_school, test_student, test_term
