@@ -28,6 +28,8 @@
         "data/calendar_days.xml",
         "data/policy.xml",
         "data/crons.xml",
+        # core
+        "views/core/signoff.xml",
         # registry
         "views/registry/area.xml",
         "views/registry/school.xml",
