@@ -2,11 +2,10 @@ import json
 import secrets
 
 from odoo import api, fields, models
+from odoo.addons.base.models.ir_attachment import condition_values
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-from odoo.addons.base.models.ir_attachment import condition_values
 
 from ...tools.canonical import canonical_json, changed_paths, sha256_hex
 
@@ -98,7 +97,7 @@ class EduSignoff(models.Model):
                 continue
             documents = self.env[model].browse(signoffs.mapped("res_id")).exists()
             ids = set(documents._filtered_access("read").ids)
-            readable |= signoffs.filtered(lambda signoff: signoff.res_id in ids)
+            readable |= signoffs.filtered(lambda signoff, ids=ids: signoff.res_id in ids)
         return readable.sudo(False).with_env(self.env)
 
     @api.model
