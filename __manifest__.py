@@ -21,6 +21,7 @@
         "security/groups.xml",
         "security/rules_core.xml",
         "security/rules_registry.xml",
+        "security/rules_casework.xml",
         "security/ir.model.access.csv",
         # data
         "data/sequences.xml",
@@ -28,6 +29,7 @@
         "data/calendar_days.xml",
         "data/policy.xml",
         "data/crons.xml",
+        "data/casework.xml",
         # core
         "views/core/signoff.xml",
         # registry
@@ -41,6 +43,8 @@
         "views/registry/calendar_day.xml",
         "views/registry/code.xml",
         "views/registry/post.xml",
+        # casework
+        "views/casework/dropout_case.xml",
         # menus last: they name the actions
         "views/menus.xml",
     ],

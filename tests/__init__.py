@@ -1,1 +1,2 @@
 from .registry import test_post, test_school, test_student, test_term
+from .casework import test_case_steps
