@@ -1,3 +1,6 @@
-from . import tools  # first: its log filter must stand before anything can log
+from .tools import log_filter
+
+log_filter.install()  # before anything here can log
+
 from . import controllers, models, reports, wizard
 from .hooks import post_load, uninstall_hook

@@ -32,6 +32,7 @@
         "data/casework.xml",
         # core
         "views/core/signoff.xml",
+        "views/core/reveal_log.xml",
         # registry
         "views/registry/area.xml",
         "views/registry/school.xml",

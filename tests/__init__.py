@@ -1,2 +1,3 @@
+from .core import test_secret_field
 from .registry import test_post, test_school, test_student, test_term
 from .casework import test_case_steps

@@ -239,14 +239,13 @@ class EduStudent(models.Model):
                     )
                 )
 
-    def _edu_check_secret(self, field_name, value):
+    def _edu_check_secret(self, field_name, value, vals):
         """Refuse a number whose form or check digit is off; the message never repeats it. An
         unknown region is no error."""
-        super()._edu_check_secret(field_name, value)
+        super()._edu_check_secret(field_name, value, vals)
         today = self.env["edu.policy"]._edu_today()
-        if field_name == "id_number" and all(
-            student.id_type in (False, "1") for student in self
-        ):
+        types = {vals["id_type"]} if "id_type" in vals else set(self.mapped("id_type"))
+        if field_name == "id_number" and types <= {False, "1"}:
             checked = identity.check_identity(value, today)
         elif field_name == "national_no":
             checked = identity.check_student_no(value)

@@ -1,0 +1,322 @@
+"""Keys, digests, ciphers and masks of the secrets, for ``edu.secret.mixin``.
+
+The key file is JSON, readable by the server's user only (mode 0600), outside the database::
+
+    {"version": 1, "digest": "7f3a91c2",
+     "keys": [{"id": "c0ffee12", "key": "<base64 of 32 bytes>"}, {"id": "7f3a91c2", "key": "…"}]}
+
+Keys stand newest first. Two keys are derived (HKDF)
+from each: one for ciphers, one for digests, so that neither tells the other.
+
+*Rotating the cipher key* is putting a new key on top (``add_key``): new ciphers carry its id, old
+ones are still read by theirs, and may be written again at leisure. Digests do not change, because
+``digest`` goes on naming the key they were made with. *Rotating the digest key* changes every digest
+at once, since two digests of one number must stay equal: ``add_key(digest=True)`` while nobody works,
+and all digests recomputed from the ciphers in the same transaction, which is what
+``edu.secret.mixin._edu_rotate_digest_key`` does. A key leaves the file only when nothing sealed with
+it is left, backups included.
+"""
+
+import base64
+import binascii
+import contextlib
+import hashlib
+import hmac
+import json
+import logging
+import os
+import re
+import secrets
+import stat
+import threading
+import time
+import unicodedata
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_logger = logging.getLogger(__name__)
+
+KINDS = ("identity", "student_no", "phone", "certificate", "account", "address")
+BLOB_MAGIC = b"EDUSEAL1"
+MASK_MARK = "***"
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_ID_LENGTH = 8
+_STAT_EVERY = 1.0  # seconds between two looks at the file's date
+
+
+class KeyProblem(Exception):
+    """The key file or a cipher cannot be used.
+
+    ``code`` is one of: missing (no file), unreadable (not ours, or damaged), unknown_key (sealed with
+    a key that the file does not hold), broken (changed, cut, or moved from another field).
+    """
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+# ------------------------------------------------------------------------------------------ values
+
+
+_BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+_SEPARATORS = re.compile(r"[-‐‑‒–—―−_.·()]+")
+_TOWNSHIP = re.compile(r"^.*?(?:街道|镇|乡)")
+
+
+def normalise(kind, value):
+    """The one spelling of ``value`` that digests compare, ``""`` when nothing is left.
+
+    Full-width digits, blanks, separators and lower case are evened out; phones lose +86.
+    """
+    text = _BLANKS.sub("", unicodedata.normalize("NFKC", value or ""))
+    if kind == "address":
+        return text.upper()
+    text = _SEPARATORS.sub("", text).upper()
+    if kind == "phone":
+        text = re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", text)
+    return text
+
+
+def presentable(kind, value):
+    """What is kept of a typed value: normalised, but an address as it was written, and the hyphens of
+    a landline."""
+    if kind == "address":
+        return (value or "").strip()
+    text = normalise(kind, value)
+    if kind == "phone" and not re.fullmatch(r"1\d{10}", text):
+        return _BLANKS.sub("", unicodedata.normalize("NFKC", value or ""))
+    return text
+
+
+def mask(kind, value):
+    """What everybody may see of a clear value: two last characters at most, of an address the part up
+    to the township. A disability certificate shows none: its last two tell kind and grade."""
+    value = presentable(kind, value)
+    if not value:
+        return False
+    if kind == "address":
+        found = _TOWNSHIP.match(value)
+        return (found[0] if found and not re.search(r"\d", found[0]) else "") + MASK_MARK
+    shown = 2 if kind != "certificate" and len(value) > 6 else 0
+    return "*" * max(len(value) - shown, len(MASK_MARK)) + (value[-shown:] if shown else "")
+
+
+def is_masked(value):
+    """Whether a value is a mask, never a number or address of its own."""
+    return MASK_MARK in (value or "")
+
+
+# -------------------------------------------------------------------------------------------- keys
+
+
+def _derive(master, purpose):
+    info = f"edu_dropout_control/{purpose}/1".encode()
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(master)
+
+
+def _associated(model, field):
+    return f"{model}\0{field}".encode()
+
+
+class Keyring:
+    """The keys of one file, and what is done with them."""
+
+    def __init__(self, data):
+        """:raise ValueError: when ``data`` (the file's JSON, parsed) is not a key file"""
+        masters = {}
+        for entry in data["keys"]:
+            key = base64.b64decode(entry["key"], validate=True)
+            if len(key) != _KEY_BYTES or len(entry["id"]) != _ID_LENGTH:
+                raise ValueError("wrong length of a key or key id")
+            masters[entry["id"]] = key
+        if data["digest"] not in masters:
+            raise ValueError("the digest key is not among the keys")
+        self.ids = tuple(masters)
+        self.cipher_id = self.ids[0]
+        self.digest_id = data["digest"]
+        self._ciphers = {kid: AESGCM(_derive(key, "cipher")) for kid, key in masters.items()}
+        self._hmac = hmac.new(_derive(masters[self.digest_id], "digest"), digestmod=hashlib.sha256)
+
+    def digest(self, kind, value):
+        """Digest of a clear value, equal for equal values of one kind; False for an empty one.
+
+        :raise ValueError: for a kind that there is not
+        """
+        if kind not in KINDS:
+            raise ValueError(f"No such kind of secret: {kind!r}")
+        text = normalise(kind, value)
+        if not text:
+            return False
+        mac = self._hmac.copy()
+        mac.update(f"{kind}\0{text}".encode())
+        return f"{self.digest_id}:{base64.urlsafe_b64encode(mac.digest()).decode().rstrip('=')}"
+
+    def fingerprint(self, data):
+        """Keyed hash of ``data`` (bytes): equal for equal files, tells nothing without the key."""
+        mac = self._hmac.copy()
+        mac.update(b"file\0")
+        mac.update(data)
+        return f"{self.digest_id}:{mac.hexdigest()}"
+
+    def encrypt(self, model, field, value):
+        """Seal ``value`` for one field of one model: str gives str, bytes give bytes."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        clear = value.encode() if isinstance(value, str) else bytes(value)
+        sealed = nonce + self._ciphers[self.cipher_id].encrypt(
+            nonce, clear, _associated(model, field)
+        )
+        if isinstance(value, str):
+            return f"{self.cipher_id}:{base64.b64encode(sealed).decode()}"
+        return BLOB_MAGIC + self.cipher_id.encode() + sealed
+
+    def decrypt(self, model, field, sealed):
+        """Undo ``encrypt``.
+
+        :raise KeyProblem: unknown_key, or broken when not what was sealed for this model and field
+        """
+        try:
+            if isinstance(sealed, str):
+                kid, _colon, body = sealed.partition(":")
+                data = base64.b64decode(body, validate=True)
+            else:
+                sealed = bytes(sealed)
+                if not sealed.startswith(BLOB_MAGIC):
+                    raise KeyProblem("broken", "not a sealed value")
+                start = len(BLOB_MAGIC) + _ID_LENGTH
+                kid, data = sealed[len(BLOB_MAGIC) : start].decode(), sealed[start:]
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise KeyProblem("broken", "not a sealed value") from error
+        if kid not in self._ciphers:
+            raise KeyProblem("unknown_key", f"sealed with key {kid!r}, which the file lacks")
+        try:
+            clear = self._ciphers[kid].decrypt(
+                data[:_NONCE_BYTES], data[_NONCE_BYTES:], _associated(model, field)
+            )
+        except (InvalidTag, ValueError) as error:
+            raise KeyProblem("broken", f"{model}.{field}: sealed value does not fit") from error
+        return clear.decode() if isinstance(sealed, str) else clear
+
+
+# -------------------------------------------------------------------------------------------- file
+
+_lock = threading.Lock()
+_cached = {}  # path → (stamp, looked at, Keyring)
+
+
+def _new_key():
+    return {
+        "id": secrets.token_hex(_ID_LENGTH // 2),
+        "key": base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode(),
+    }
+
+
+def _write(path, data, replace):
+    """Put a whole key file in place or none at all. Without ``replace``, a file that another worker
+    made in the meantime stays, and wins."""
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    draft = f"{path}.{os.getpid()}.{secrets.token_hex(4)}"
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            json.dump(data, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            os.replace(draft, path)
+        else:
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(draft)
+
+
+def _read(path):
+    try:
+        with open(path, encoding="ascii") as file:
+            return json.load(file)
+    except FileNotFoundError as error:
+        raise KeyProblem("missing", f"no key file at {path}") from error
+    except (OSError, ValueError) as error:
+        raise KeyProblem("unreadable", f"key file {path}: {error}") from error
+
+
+def keyring(path, create=False):
+    """The keys of the file at ``path``, cached for the process, read again when the file changed.
+
+    :param create: make a key file when there is none; only right for a database without secrets
+    :raise KeyProblem: missing, unreadable
+    """
+    now = time.monotonic()
+    stamp, looked, ring = _cached.get(path, (None, 0.0, None))
+    if ring and now - looked < _STAT_EVERY:
+        return ring
+    with _lock:
+        if create and not os.path.exists(path):
+            key = _new_key()
+            try:
+                _write(path, {"version": 1, "digest": key["id"], "keys": [key]}, replace=False)
+            except OSError as error:
+                raise KeyProblem("unreadable", f"cannot make key file {path}: {error}") from error
+            _logger.info("Secrets: key file made at %s; keep a copy away from this machine", path)
+        try:
+            found = os.stat(path)
+        except FileNotFoundError as error:
+            raise KeyProblem("missing", f"no key file at {path}") from error
+        except OSError as error:
+            raise KeyProblem("unreadable", f"key file {path}: {error}") from error
+        fresh = (found.st_mtime_ns, found.st_ino, found.st_size)
+        if ring is None or fresh != stamp:
+            if found.st_mode & (stat.S_IRWXO | stat.S_IWGRP):
+                _logger.warning("Secrets: others may read or write the key file %s", path)
+            try:
+                ring = Keyring(_read(path))
+            except (KeyError, TypeError, ValueError) as error:
+                raise KeyProblem("unreadable", f"key file {path}: {error!r}") from error
+        _cached[path] = (fresh, now, ring)
+        return ring
+
+
+def forget():
+    """Drop what is cached of key files, so that the next use reads them."""
+    _cached.clear()
+
+
+def add_key(path, digest=False):
+    """Put a new key on top of the file at ``path``. New ciphers use it at once in this process, and within a
+    second in the others.
+
+    :param digest: also name it for digests; every stored digest is then to be made again
+    :return: id of the new key
+    :raise KeyProblem: missing, unreadable
+    """
+    data = _read(path)
+    key = _new_key()
+    try:
+        data["keys"].insert(0, key)
+        if digest:
+            data["digest"] = key["id"]
+        Keyring(data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise KeyProblem("unreadable", f"key file {path}: {error!r}") from error
+    _write(path, data, replace=True)
+    forget()
+    return key["id"]
+
+
+def set_digest_key(path, key_id):
+    """Name another key of the file for digests (back to the old one after a rotation that failed)."""
+    data = _read(path)
+    data["digest"] = key_id
+    try:
+        Keyring(data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise KeyProblem("unreadable", f"key file {path}: {error!r}") from error
+    _write(path, data, replace=True)
+    forget()
