@@ -1,3 +1,3 @@
-from .core import test_secret_field
+from .core import test_secret_field, test_signoff
 from .registry import test_post, test_school, test_student, test_term
 from .casework import test_case_steps
