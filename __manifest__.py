@@ -46,6 +46,8 @@
         "views/registry/post.xml",
         # casework
         "views/casework/dropout_case.xml",
+        # wizards
+        "wizard/county_setup.xml",
         # menus last: they name the actions
         "views/menus.xml",
     ],

@@ -53,7 +53,13 @@ SHEETS = {
     ),
 }
 
-LEVELS = {"省": "province", "市": "city", "县": "county", "区": "county", "乡镇": "township"}
+LEVELS = {
+    "省": "province",
+    "市": "city",
+    "县": "county",
+    "区": "county",
+    "乡镇": "township",
+}
 LEVELS.update({"乡": "township", "镇": "township", "街道": "township", "村": "village"})
 LEVELS.update({"社区": "village"})
 KINDS = {
@@ -103,9 +109,15 @@ class SetupFile:
 def write_template():
     """The empty workbook, with hints under each header and lists to choose from. Gives bytes."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
-    head = book.add_format({"bold": True, "bg_color": "#D9EAD3", "border": 1, "num_format": "@"})
-    must = book.add_format({"bold": True, "bg_color": "#F4CCCC", "border": 1, "num_format": "@"})
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False}
+    )
+    head = book.add_format(
+        {"bold": True, "bg_color": "#D9EAD3", "border": 1, "num_format": "@"}
+    )
+    must = book.add_format(
+        {"bold": True, "bg_color": "#F4CCCC", "border": 1, "num_format": "@"}
+    )
     text = book.add_format({"num_format": "@"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     about = book.add_worksheet("说明")

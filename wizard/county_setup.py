@@ -34,7 +34,9 @@ class EduCountySetup(models.TransientModel):
     file_name = fields.Char()
     template = fields.Binary(compute="_compute_template")
     template_name = fields.Char(compute="_compute_template")
-    problem_ids = fields.One2many("edu.county.setup.problem", "setup_id", "Problems", readonly=True)
+    problem_ids = fields.One2many(
+        "edu.county.setup.problem", "setup_id", "Problems", readonly=True
+    )
     area_count = fields.Integer("Areas", readonly=True)
     school_count = fields.Integer("Schools", readonly=True)
     class_count = fields.Integer("Classes", readonly=True)
@@ -73,7 +75,11 @@ class EduCountySetup(models.TransientModel):
     def action_download_logins(self):
         """The new log-ins with their first passwords, as a workbook, once."""
         self._edu_check_admin()
-        return {"type": "ir.actions.act_url", "url": f"/edu/setup/{self.id}/logins", "target": "new"}
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/edu/setup/{self.id}/logins",
+            "target": "new",
+        }
 
     def action_open_schools(self):
         """The schools as they stand now."""
@@ -83,7 +89,9 @@ class EduCountySetup(models.TransientModel):
 
     def _edu_check_admin(self):
         if not self.env.user.has_group("edu_dropout_control.group_county_admin"):
-            raise AccessError(self.env._("Only the county administrator sets up the county."))
+            raise AccessError(
+                self.env._("Only the county administrator sets up the county.")
+            )
 
     def _edu_reopen(self):
         return {
@@ -101,7 +109,9 @@ class EduCountySetup(models.TransientModel):
         cipher = self.sudo().login_cipher
         if not cipher:
             return []
-        text = self.env["edu.secret.mixin"]._edu_decrypt(self._name, "login_cipher", cipher)
+        text = self.env["edu.secret.mixin"]._edu_decrypt(
+            self._name, "login_cipher", cipher
+        )
         self.sudo().login_cipher = False
         return json.loads(text)
 
@@ -222,7 +232,9 @@ class _Run:
             row,
             key,
             self.env._(
-                "A whole number from %(first)s to %(last)s is expected.", first=lowest, last=highest
+                "A whole number from %(first)s to %(last)s is expected.",
+                first=lowest,
+                last=highest,
             ),
         )
         return None
@@ -237,7 +249,8 @@ class _Run:
                     changed = {
                         name: value
                         for name, value in values.items()
-                        if record._fields[name].convert_to_write(record[name], record) != value
+                        if record._fields[name].convert_to_write(record[name], record)
+                        != value
                     }
                     if changed:
                         record.write(changed)
@@ -296,7 +309,9 @@ class _Run:
                 continue
             values = row.values
             kind = self.chosen(row, "kind", county_workbook.KINDS)
-            setting = self.chosen(row, "setting", county_workbook.SETTINGS, default="rural")
+            setting = self.chosen(
+                row, "setting", county_workbook.SETTINGS, default="rural"
+            )
             if values["area_code"] not in self.known_areas:
                 self.wrong(row, "area_code", self.env._("No area has this code."))
                 continue
@@ -307,13 +322,19 @@ class _Run:
             if parent_code and parent_code not in known:
                 self.wrong(row, "parent_code", self.env._("No school has this code."))
                 continue
-            zone = [code for code in re.split(r"[、,，;；\s]+", values.get("zone_codes", "")) if code]
+            zone = [
+                code
+                for code in re.split(r"[、,，;；\s]+", values.get("zone_codes", ""))
+                if code
+            ]
             unknown = [code for code in zone if code not in self.known_areas]
             if unknown:
                 self.wrong(
                     row,
                     "zone_codes",
-                    self.env._("No area has this code: %(codes)s", codes="、".join(unknown)),
+                    self.env._(
+                        "No area has this code: %(codes)s", codes="、".join(unknown)
+                    ),
                 )
                 continue
             grades = {
@@ -364,7 +385,9 @@ class _Run:
 
     def classes(self, rows):
         Class = self.env["edu.class"]
-        self.known_classes = {(c.school_id.code, c.grade, c.number): c for c in Class.search([])}
+        self.known_classes = {
+            (c.school_id.code, c.grade, c.number): c for c in Class.search([])
+        }
         for row in rows:
             if not self.complete(row):
                 continue
@@ -398,7 +421,9 @@ class _Run:
                 self.known_classes[key] = klass
 
     def people(self, rows):
-        Users = self.env["res.users"].with_context(active_test=False, no_reset_password=True)
+        Users = self.env["res.users"].with_context(
+            active_test=False, no_reset_password=True
+        )
         logins = [row.values.get("login") for row in rows if row.values.get("login")]
         known = {user.login: user for user in Users.search([("login", "in", logins)])}
         made = 0
@@ -415,7 +440,9 @@ class _Run:
                 self.wrong(
                     row,
                     "login",
-                    self.env._("This log-in belongs to somebody else: %(name)s", name=user.name),
+                    self.env._(
+                        "This log-in belongs to somebody else: %(name)s", name=user.name
+                    ),
                 )
                 continue
             self.counts["person"] += login not in waiting
@@ -449,10 +476,14 @@ class _Run:
         if place in self.known_areas and len(place) < 10:
             post["area_id"] = self.known_areas[place].id
         elif place not in self.known_schools:
-            self.wrong(row, "place_code", self.env._("No school and no area has this code."))
+            self.wrong(
+                row, "place_code", self.env._("No school and no area has this code.")
+            )
             return None
         elif role == "class_teacher":
-            match = re.fullmatch(r"([1-9])\s*[-.－—]\s*(\d{1,2})", values.get("class_name", ""))
+            match = re.fullmatch(
+                r"([1-9])\s*[-.－—]\s*(\d{1,2})", values.get("class_name", "")
+            )
             key = match and (place, int(match[1]), int(match[2]))
             if key not in self.known_classes:
                 self.wrong(
@@ -470,7 +501,11 @@ class _Run:
             if values.get(key):
                 parsed = parse_date(values[key])
                 if parsed.problem or not parsed.value:
-                    self.wrong(row, key, self.env._("This is no date; write it as in 2026-09-01."))
+                    self.wrong(
+                        row,
+                        key,
+                        self.env._("This is no date; write it as in 2026-09-01."),
+                    )
                     return None
                 post[key] = parsed.value
         return post
