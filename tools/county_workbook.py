@@ -109,15 +109,9 @@ class SetupFile:
 def write_template():
     """The empty workbook, with hints under each header and lists to choose from. Gives bytes."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "strings_to_formulas": False}
-    )
-    head = book.add_format(
-        {"bold": True, "bg_color": "#D9EAD3", "border": 1, "num_format": "@"}
-    )
-    must = book.add_format(
-        {"bold": True, "bg_color": "#F4CCCC", "border": 1, "num_format": "@"}
-    )
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
+    head = book.add_format({"bold": True, "bg_color": "#D9EAD3", "border": 1, "num_format": "@"})
+    must = book.add_format({"bold": True, "bg_color": "#F4CCCC", "border": 1, "num_format": "@"})
     text = book.add_format({"num_format": "@"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     about = book.add_worksheet("说明")

@@ -94,7 +94,10 @@ def parse_date(value):
     if not text:
         return ParsedDate(None, problem=problem("date_empty"))
     if re.fullmatch(r"[0-9]{1,5}(?:\.0+)?", text):
-        return from_serial(float(text))
+        number = int(float(text))
+        if _FIRST_YEAR <= number <= _LAST_YEAR:  # a year alone, no day of 1905
+            return ParsedDate(None, problem=problem("date_unreadable"))
+        return from_serial(number)
     text = re.sub(r"\.0+$", "", text) if re.fullmatch(r"[0-9]+\.0+", text) else text
     match = _COMPACT.fullmatch(text) or _SEPARATED.fullmatch(text)
     if match:

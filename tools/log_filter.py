@@ -28,7 +28,9 @@ def redact(text):
 def holds_secret(text):
     """Whether ``text`` holds what looks like a number of a person, blanks and hyphens aside."""
     text = text or ""
-    return bool(_SECRET.search(text) or _SECRET.search(re.sub(r"(?<=\d)[ \u3000-](?=\d)", "", text)))
+    return bool(
+        _SECRET.search(text) or _SECRET.search(re.sub(r"(?<=\d)[ \u3000-](?=\d)", "", text))
+    )
 
 
 class SecretFilter(logging.Filter):

@@ -471,7 +471,7 @@ def map_columns(texts, header_row, header_last_row, overrides=None):
         if meaning and meaning.block:
             block = meaning.block
             guards = max(guards, block)
-        elif is_member_text and part == "name" and (taken.get("name") or block):
+        elif is_member_text and part == "name" and "name" in taken:
             # 姓名 once more: the next member of the family begins
             guards += 1
             block = guards
@@ -487,7 +487,10 @@ def map_columns(texts, header_row, header_last_row, overrides=None):
                 or meaning.field in taken
             )
         ):
+            own = meaning
             meaning = _member(block, part) if block <= 2 else Meaning(None)
+            if meaning.field in taken and own and own.field and own.field not in taken:
+                meaning = own  # the member has it, the child has not
         elif is_member_text and not block and part in _MEMBER_ONLY:
             meaning = _member(1, part)  # 关系 before any name of a member
         else:

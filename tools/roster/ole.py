@@ -13,6 +13,7 @@ _END = 0xFFFFFFFC  # this and above: end of chain, free, table sectors
 _CELL_RECORDS = frozenset((0x0006, 0x0203, 0x0204, 0x0205, 0x00D6, 0x00FD, 0x027E, 0x0406, 0x0206))
 _MULRK = 0x00BD
 _FILEPASS = 0x002F
+_DIMENSIONS = 0x0200
 _BOF = frozenset((0x0009, 0x0209, 0x0409, 0x0809))
 
 
@@ -144,6 +145,8 @@ def inspect_workbook(stream):
             row, column = unpack(stream, at)
             last = struct.unpack_from("<H", stream, at + length - 2)[0]
             box = _widen(box, row, column, max(column, last))
+        elif kind == _DIMENSIONS and not _dimensions_fit(stream, at, length):
+            raise OleError("dimensions")
         elif kind in _BOF:
             total += _area(box)
             box = None
@@ -151,6 +154,15 @@ def inspect_workbook(stream):
             return True, total
         at += length
     return False, total + _area(box)
+
+
+def _dimensions_fit(stream, at, length):
+    """Whether a sheet claims no more than the format has: readers reserve memory for the claim."""
+    if length not in (10, 14):
+        return False
+    form = "<HHHH" if length == 10 else "<IIHH"
+    first_row, last_row, first_column, last_column = struct.unpack_from(form, stream, at)
+    return first_row <= last_row <= 65536 and first_column <= last_column <= 256
 
 
 def _widen(box, row, first, last):

@@ -29,19 +29,19 @@ _DELIMITERS = (",", "\t", ";", "；", "，", "|")
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\x01\0")
 _ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MSCF")
 
-_CELL_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})")
-_CELL_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]{0,3}(\d{5,12})[\"']")
-_FILLED_CELL = re.compile(
-    rb"<(?:\w+:)?c\b[^<>]*?\sr\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,12})[\"'][^<>]*(?<!/)>\s*<(?!/)"
+_PREFIX = rb"<(?:[^\s<>:/\"'=]+:)?"
+_ATTRIBUTES = rb"((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)"
+_CELL_TAG = re.compile(_PREFIX + rb"c(?=[\s/>])")
+_CELL_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})\d")
+_LONG_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]{0,3}(\d{5,12})[\"']")
+_ANY_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]{0,3}(\d{1,12})[\"']")
+_ROW_TAG = re.compile(_PREFIX + rb"row(?=[\s/>])")
+_WHOLE_CELL = re.compile(_PREFIX + rb"c(?=[\s/>])" + _ATTRIBUTES + rb">(\s*</)?")
+_REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,12})[\"']")
+_ODS_TAG = re.compile(
+    rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?=[\s/>])" + _ATTRIBUTES + rb">"
 )
-_FILLED_BARE_ROW = re.compile(
-    rb"<(?:\w+:)?row\b[^<>]*?\sr\s*=\s*[\"'](\d{1,12})[\"'][^<>]*>\s*"
-    rb"<(?:\w+:)?c(?:\s(?![^<>]*\sr\s*=)(?!r\s*=)[^<>]*)?(?<!/)>"
-)
-_ODS_ROW = re.compile(rb"<table:table-row\b([^<>]*)(?<!/)>(.*?)</table:table-row>", re.DOTALL)
-_ODS_REPEAT_ROWS = re.compile(rb"number-rows-repeated\s*=\s*[\"'](\d+)")
-_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^<>]*)>")
-_ODS_REPEAT = re.compile(rb"number-columns-repeated\s*=\s*[\"'](\d+)")
+_ODS_REPEAT = re.compile(rb"number-(?:columns|rows)-repeated\s*=\s*[\"'](\d{1,12})")
 
 
 class RosterFileError(Exception):
@@ -210,11 +210,9 @@ def _open_zip(data, max_unpacked):
                 raise RosterFileError("file_encrypted")
             if name == "content.xml":
                 cells += _ods_cells(b"".join(keep))
-        elif scan and scan.cells > MAX_CELLS:
-            # styles on empty cells reach far too: count again, the filled ones only
-            cells += _filled_cells(b"".join(_unpack(data, entry)))
         elif scan:
-            cells += scan.cells
+            bound = scan.cells
+            cells += _sheet_cells(b"".join(_unpack(data, entry))) if bound is None else bound
         if cells > MAX_CELLS:
             raise RosterFileError("file_too_many_cells", limit=MAX_CELLS)
     if kind == "ods":
@@ -275,59 +273,105 @@ def _column_number(letters):
 
 
 class _Extent:
-    """How far the cells of a sheet part reach, told from its bytes as they come by."""
+    """How far the cells of a sheet part reach, told from its bytes as they come by: an upper bound,
+    good enough for all but odd files, and quick."""
 
     def __init__(self):
         self.tail = b""
         self.is_sheet = False
         self.columns = set()
         self.last_row = 9_999  # numbers below are not worth collecting
+        self.tags = self.references = 0
 
     def feed(self, chunk):
+        if not self.tail and (b"\0" in chunk[:200] or chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
+            raise RosterFileError("file_corrupt")  # UTF-16, which nobody writes here
         text = self.tail + chunk
+        cut = text.rfind(b"<")  # what may still go on is looked at with the next chunk
+        if cut <= 0 or len(text) - cut > _CHUNK:
+            cut = len(text)
+        self.look(text[:cut])
+        self.tail = text[cut:]
+
+    def look(self, text):
         if not self.is_sheet and b"sheetData" in text:
             self.is_sheet = True
         if self.is_sheet:
-            self.columns.update(_CELL_COLUMN.findall(text))
-            rows = set(_CELL_ROW.findall(text))
+            self.tags += len(_CELL_TAG.findall(text))
+            columns = _CELL_COLUMN.findall(text)
+            self.references += len(columns)
+            self.columns.update(columns)
+            rows = set(_LONG_ROW.findall(text))
             if rows:
                 self.last_row = max(self.last_row, max(map(int, rows)))
-        self.tail = text[-200:]
 
     @property
     def cells(self):
-        if not self.is_sheet or not self.columns:
+        """An upper bound, or None where it takes a closer look."""
+        self.look(self.tail)
+        self.tail = b""
+        if not self.is_sheet or not self.tags:
             return 0
-        return max(map(_column_number, self.columns)) * self.last_row
+        if self.tags != self.references:  # cells without a place of their own
+            return None
+        cells = max(map(_column_number, self.columns)) * self.last_row
+        return cells if cells <= MAX_CELLS else None
 
 
-def _filled_cells(xml):
-    """The rectangle of the filled cells of a sheet part."""
-    rows, columns = set(), set()
-    for letters, row in _FILLED_CELL.findall(xml):
-        rows.add(row)
-        columns.add(letters)
-    rows.update(_FILLED_BARE_ROW.findall(xml))
-    if not rows:
-        return 0
-    numbers = [int(r) for r in rows]
-    places = [_column_number(c) for c in columns] or [1]
-    return (max(numbers) - min(numbers) + 1) * (max(places) - min(places) + 1)
+def _sheet_cells(xml):
+    """The rectangle that the filled cells of a sheet part take; an upper bound where cells have no
+    place of their own and follow each other."""
+    tags = len(_CELL_TAG.findall(xml))
+    rows, columns, referenced = set(), set(), 0
+    for match in _WHOLE_CELL.finditer(xml):
+        place = _REFERENCE.search(match.group(1))
+        if place is None:
+            continue
+        referenced += 1
+        if match.group(2) is None and not match.group(1).endswith(b"/"):
+            columns.add(place.group(1))
+            rows.add(place.group(2))
+    if referenced == tags:
+        if not rows:
+            return 0
+        numbers = [int(r) for r in rows]
+        places = [_column_number(c) for c in columns]
+        return (max(numbers) - min(numbers) + 1) * (max(places) - min(places) + 1)
+    width = max((_column_number(c) for c in set(_CELL_COLUMN.findall(xml))), default=0)
+    parts = _ROW_TAG.split(xml)
+    width += max(
+        max(0, len(_CELL_TAG.findall(part)) - len(_CELL_COLUMN.findall(part))) for part in parts
+    )
+    return width * (max(map(int, set(_ANY_ROW.findall(xml))), default=0) + len(parts))
 
 
 def _ods_cells(xml):
-    """The cells that filled ones of an .ods would take, repetitions counted."""
-    total = 0
-    for attributes, body in _ODS_ROW.findall(xml):
-        filled = width = 0
-        for cell in _ODS_CELL.findall(body):
-            repeat = _ODS_REPEAT.search(cell)
-            width += int(repeat.group(1)) if repeat else 1
-            if b"office:value" in cell or b"calcext:value" in cell:
-                filled = width
-        repeat = _ODS_REPEAT_ROWS.search(attributes)
-        total += filled * (int(repeat.group(1)) if repeat else 1)
-    return total
+    """The rectangles that the filled cells of an .ods take, repetitions counted."""
+    total = row = last_row = width = 0
+    at = filled = 0
+    repeat_row = 1
+    for match in _ODS_TAG.finditer(xml):
+        closing, name, attributes = match.groups()
+        alone = attributes.endswith(b"/")
+        repeat = _ODS_REPEAT.search(attributes)
+        times = int(repeat.group(1)) if repeat else 1
+        if name == b"table":
+            total += last_row * width
+            row = last_row = width = 0
+        elif name == b"table-row" and not closing:
+            at = filled = 0
+            repeat_row = times
+            if alone:
+                row += times
+        elif name == b"table-row":
+            row += repeat_row
+            if filled:
+                last_row, width = row, max(width, filled)
+        elif not closing:
+            at += times
+            if not alone or b"value" in attributes:
+                filled = at
+    return total + last_row * width
 
 
 def _open_calamine(data, kind):

@@ -1,0 +1,88 @@
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.tests.common import BaseCase
+
+from odoo.addons.edu_dropout_control.tools import calendar
+
+TABLE = Path(calendar.__file__).resolve().parent.parent / "data" / "edu.calendar.day.csv"
+
+
+def table():
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class TestCalendar(BaseCase):
+    def setUp(self):
+        super().setUp()
+        self.exceptions = {date.fromisoformat(row["date"]): row["kind"] for row in table()}
+        self.is_workday = calendar.workday_rule(self.exceptions)
+
+    def test_the_day_of_the_event_is_not_counted(self):
+        """Ten days from Tuesday 1 September 2026 end on Friday the 11th."""
+        end = calendar.period_end(date(2026, 9, 1), 10, self.is_workday)
+        self.assertEqual(end, date(2026, 9, 11))
+
+    def test_a_weekend_moves_to_monday(self):
+        end = calendar.period_end(date(2026, 9, 1), 11, self.is_workday)
+        self.assertEqual(end, date(2026, 9, 14))
+
+    def test_a_make_up_sunday_counts_as_worked(self):
+        end = calendar.period_end(date(2026, 9, 1), 19, self.is_workday)
+        self.assertEqual(end, date(2026, 9, 20))
+
+    def test_the_national_holiday_moves_to_its_end(self):
+        end = calendar.period_end(date(2026, 9, 1), 30, self.is_workday)
+        self.assertEqual(end, date(2026, 10, 8))
+
+    def test_zero_days_and_next_workday(self):
+        self.assertEqual(
+            calendar.period_end(date(2026, 9, 2), 0, self.is_workday), date(2026, 9, 2)
+        )
+        self.assertEqual(calendar.next_workday(date(2026, 9, 5), self.is_workday), date(2026, 9, 7))
+
+    def test_errors(self):
+        with self.assertRaises(ValueError):
+            calendar.period_end(date(2026, 9, 1), -1, self.is_workday)
+        with self.assertRaises(ValueError):
+            calendar.period_end(date(2026, 9, 1), 1, lambda day: False)
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.dates(date(2023, 1, 1), date(2026, 12, 31)), st.integers(0, 60))
+    def test_never_early_never_off(self, event, days):
+        end = calendar.period_end(event, days, self.is_workday)
+        natural = event + timedelta(days=days)
+        self.assertGreaterEqual(end, natural)
+        self.assertTrue(self.is_workday(end))
+        self.assertFalse(
+            any(self.is_workday(natural + timedelta(n)) for n in range((end - natural).days))
+        )
+
+    def test_provisional(self):
+        self.assertTrue(calendar.is_provisional(date(2027, 1, 4), 2026))
+        self.assertFalse(calendar.is_provisional(date(2026, 12, 31), 2026))
+
+    def test_the_table_holds_exceptions_only(self):
+        rows = table()
+        self.assertEqual(len({row["date"] for row in rows}), len(rows))
+        self.assertGreaterEqual({row["date"][:4] for row in rows}, {"2023", "2024", "2025", "2026"})
+        for row in rows:
+            day = date.fromisoformat(row["date"])
+            self.assertEqual(row["id"], f"day_{day:%Y%m%d}")
+            self.assertTrue(row["name"])
+            self.assertEqual(row["kind"], "off" if day.weekday() < 5 else "workday")
+
+    def test_the_table_agrees_with_the_published_calendar(self):
+        try:
+            import chinese_calendar
+        except ImportError:
+            self.skipTest("chinesecalendar is for development only")
+        day = date(2023, 1, 1)
+        while day <= date(2026, 12, 31):
+            self.assertEqual(self.is_workday(day), chinese_calendar.is_workday(day), day)
+            day += timedelta(days=1)
