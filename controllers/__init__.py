@@ -1,1 +1,1 @@
-from . import county_setup
+from . import county_setup, encrypted_file

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ...tools import crypto
@@ -107,7 +107,8 @@ class Secret(fields.Char):
         )
 
     def to_sql(self, model, alias):
-        raise UserError(
+        # AccessError, because the field's description tries, and takes that for a no
+        raise AccessError(
             model.env._(
                 "“%(field)s” is kept confidential: records cannot be grouped or sorted by it.",
                 field=self._description_string(model.env),
