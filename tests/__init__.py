@@ -1,6 +1,11 @@
-from .core import test_secret_field, test_signoff
-from .registry import test_post, test_school, test_student, test_term
-from .registry import test_county_setup, test_post, test_school, test_student, test_term
+# By name, one a line: Odoo's own runner finds nothing behind "from . import registry".
+from .core import test_secret_field
+from .core import test_signoff
+from .registry import test_county_setup
+from .registry import test_post
+from .registry import test_school
+from .registry import test_student
+from .registry import test_term
 from .casework import test_case_steps
 from .tools import (
     test_calendar,
