@@ -127,6 +127,7 @@ class TestCountySetup(EduCommon):
     def test_log_ins_are_handed_out_once_and_work(self):
         setup = self.setup_of(GOOD)
         setup.action_apply()
+        self.env.flush_all()
         self.env.cr.execute(
             "SELECT login_cipher FROM edu_county_setup WHERE id = %s", [setup.id]
         )
