@@ -107,7 +107,6 @@ missing_packages() {
     command -v wkhtmltopdf >/dev/null || echo wkhtmltopdf
     command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo chromium
     command -v pdftotext >/dev/null || echo poppler-utils
-    command -v msgfmt >/dev/null || echo gettext
     [ -n "$(ls /usr/share/fonts/opentype/noto/NotoSans*CJK* 2>/dev/null)" ] || echo fonts-noto-cjk
     if [ -z "${PGHOST:-}" ]; then
         [ -x "$(pg_bin)/initdb" ] || echo postgresql
@@ -204,7 +203,11 @@ setup_odoo() {
             apt-get -q -o APT::Sandbox::User= -o Acquire::Retries=3 download $STABLE_PACKAGES
     fi
     cd "$ROOT"
-    for deb in "$apt"/debs/*.deb; do dpkg-deb -x "$deb" "$new"; done
+    # Odoo's translations into other languages are two thirds of it.
+    for deb in "$apt"/debs/*.deb; do
+        dpkg-deb --fsys-tarfile "$deb" |
+            tar -x -C "$new" --exclude='*/i18n/[!z]*.po' --exclude='*/i18n/zh_TW.po'
+    done
     repair_static "$new/usr"
     rm -rf "$BASE_DIR/usr"
     mv "$new/usr" "$BASE_DIR/usr"
@@ -522,4 +525,21 @@ ensure_template() {
         set_db_stamp "$TEMPLATE_DB" "$want"
     fi
     exec 6>&-
+}
+
+# Where the modules of Odoo's own are.
+odoo_addons() { "$PY" -c 'import odoo, os; print(os.path.join(odoo.__path__[0], "addons"))'; }
+
+# TERMS: a .po file of all terms, with the Chinese that a fresh installation shows.
+export_terms() {
+    local db=${DB_PREFIX}_terms_$$ log=$LOG_DIR/terms.log
+    TERMS=$HOME_DIR/terms.po
+    db_copy "$TEMPLATE_DB" "$db"
+    # -l takes every word behind it, so the module comes first.
+    if ! odoo i18n export -c "$CONF" -d "$db" "$ADDON" -l zh_CN -o "$TERMS" >"$log" 2>&1; then
+        db_drop "$db"
+        tail -n 20 "$log" >&2
+        die "the terms could not be exported" "the whole log: $log"
+    fi
+    db_drop "$db"
 }

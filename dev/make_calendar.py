@@ -58,9 +58,7 @@ RECORD = """    <record id="day_{day:%Y%m%d}" model="edu.calendar.day">
 
 
 def main():
-    records = (
-        RECORD.format(day=day, kind=kind, name=name) for day, kind, name in exceptions()
-    )
+    records = (RECORD.format(day=day, kind=kind, name=name) for day, kind, name in exceptions())
     TARGET.write_text(HEAD + "".join(records) + "</odoo>\n", encoding="utf-8")
 
 
