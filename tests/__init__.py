@@ -16,4 +16,5 @@ from .tools import (
     test_roster_parse,
     test_roster_reader,
     test_roster_rows,
+    test_text,
 )

@@ -16,7 +16,7 @@ from datetime import date
 from stdnum.iso7064 import mod_11_2
 
 from .problem import Problem, problem
-from .text import clean, clean_number
+from .text import clean, clean_number, settled
 
 MADE_UP_REGION = "990000"
 #: first two digits that are in use: provinces, and the residence permits of 港澳台 (81, 82, 83)
@@ -232,9 +232,9 @@ def normalise(kind, value):
     only. Never raises; a value that is wrong is normalised as far as possible.
     """
     if kind == "phone":
-        return check_phone(value).value
+        return settled(lambda text: check_phone(text).value, clean_number(value))
     if kind == "certificate":
-        return clean_number(value).replace("-", "")
+        return settled(lambda text: clean_number(text).replace("-", ""), clean_number(value))
     if kind == "address":
         return clean(value)
     return clean_number(value)

@@ -10,7 +10,7 @@ from itertools import islice, product
 
 from pypinyin import Style, lazy_pinyin
 
-from .text import clean
+from .text import clean, settled
 
 #: dots between the parts of a name: all become "·"
 _DOTS = re.compile(
@@ -50,7 +50,11 @@ _VARIANTS = str.maketrans({"ü": "v", "ê": "e"})
 def normalise_name(name):
     """The form in which names are stored: NFKC, one kind of dot "·", no spaces in Chinese names,
     single spaces in others, no invisible characters."""
-    text = _DOTS.sub("·", clean(name)).strip("·")
+    return settled(_normalised, clean(name))
+
+
+def _normalised(text):
+    text = _DOTS.sub("·", clean(text)).strip("· ")
     if any(ord(c) > 0x2E7F for c in text):
         text = re.sub(r"\s+", "", text)
     return text
@@ -58,7 +62,9 @@ def normalise_name(name):
 
 def comparison_key(name):
     """The form in which names are compared: normalised, without dots and spaces, in one case."""
-    return _DROP.sub("", normalise_name(name)).casefold()
+    return settled(
+        lambda text: _DROP.sub("", normalise_name(text)).casefold(), normalise_name(name)
+    )
 
 
 def same_name(one, other):
@@ -76,7 +82,7 @@ def _readings(name):
     """Lists of alternatives, one list a syllable, each alternative a tuple of syllables."""
     key = comparison_key(name)
     out = []
-    size = 2 if key[:2] in _SURNAMES else 1
+    size = 2 if len(key) > 1 and key[:2] in _SURNAMES else 1
     surname, given = key[:size], key[size:]
     if surname in _SURNAMES:
         spoken = _SURNAMES[surname].split()

@@ -15,6 +15,7 @@ _INVISIBLE = re.compile(
 _SPACE = re.compile(r"\s+")
 _FORMULA_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
 _APOSTROPHES = "'\u2018\u2019\u02bc\u2032\u00b4`"
+_WRAPPING = ("=", *_APOSTROPHES)
 _NUMBER_NOISE = re.compile(r"[\s'\"\u2018\u2019\u201c\u201d\u02bc\u2032\u00b4`]+")
 # letters that look like X: the multiplication sign, Cyrillic and Greek ones
 _X_ALIKE = str.maketrans(
@@ -22,27 +23,49 @@ _X_ALIKE = str.maketrans(
 )
 
 
+_ROUNDS = 8  # in which a text settles; more only for what nobody writes
+
+
 def clean(value):
     """Text in one line: half-width (NFKC), no invisible characters, single spaces, no leading
-    apostrophe, no ``="…"`` wrapping. None gives ''."""
+    apostrophe, no ``="…"`` wrapping. None gives ''. Cleaning what is clean changes nothing."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else str(value)
-    if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFKC", text)
-        text = _INVISIBLE.sub("", text)
-    text = _SPACE.sub(" ", text).strip()
-    if text.startswith("="):
-        match = _FORMULA_TEXT.match(text)
-        if match:
-            text = match.group(1).strip()
-    return text.lstrip(_APOSTROPHES).strip() if text[:1] in _APOSTROPHES else text
+    if text.isascii() and text.isprintable():
+        plain = _SPACE.sub(" ", text).strip() if " " in text else text
+        if not plain.startswith(_WRAPPING):
+            return plain
+    return settled(_cleaned, text)
 
 
 def clean_number(value):
     """A number of a person or thing as written in documents: :func:`clean`, then no spaces and
     apostrophes at all, capital letters, everything that looks like X is X."""
     text = clean(value)
-    if not text.isalnum() or not text.isascii():
-        text = _NUMBER_NOISE.sub("", text).translate(_X_ALIKE)
-    return text.upper()
+    if text.isascii() and text.isalnum():
+        return text.upper()
+    return settled(_number, text)
+
+
+def settled(step, text):
+    """``step`` over and over until it changes nothing: what is taken out may bring together what
+    composes, and compared and digested forms must be stable."""
+    for _round in range(_ROUNDS):
+        before, text = text, step(text)
+        if text == before:
+            break
+    return text
+
+
+def _cleaned(text):
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = _SPACE.sub(" ", text).strip()
+    match = _FORMULA_TEXT.match(text)
+    if match:
+        text = match.group(1)
+    return text.lstrip(_APOSTROPHES).strip()
+
+
+def _number(text):
+    return _cleaned(_NUMBER_NOISE.sub("", text).translate(_X_ALIKE).upper())

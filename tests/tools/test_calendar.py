@@ -1,6 +1,6 @@
-import csv
 from datetime import date, timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,12 +9,15 @@ from odoo.tests.common import BaseCase
 
 from odoo.addons.edu_dropout_control.tools import calendar
 
-TABLE = Path(calendar.__file__).resolve().parent.parent / "data" / "edu.calendar.day.csv"
+TABLE = Path(calendar.__file__).resolve().parent.parent / "data" / "calendar_days.xml"
 
 
 def table():
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    """The records of the data file as {id, date, kind, name}."""
+    return [
+        {"id": record.get("id"), **{field.get("name"): field.text for field in record}}
+        for record in ElementTree.parse(TABLE).getroot().iter("record")
+    ]
 
 
 class TestCalendar(BaseCase):

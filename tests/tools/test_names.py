@@ -47,6 +47,11 @@ class TestNames(BaseCase):
         self.assertFalse(names.same_name("", ""))
         self.assertFalse(names.same_name("张明", "张小明"))
 
+    def test_a_name_of_a_surname_alone(self):
+        """A typing error, but one that is to be stored all the same."""
+        self.assertEqual(names.search_text("单"), "单 shan s dan d")
+        self.assertEqual(names.search_text("尉迟"), "尉迟 yuchi yc weichi wc")
+
     def test_same_sound_is_a_suggestion(self):
         self.assertTrue(names.same_pinyin("张小明", "章晓明"))
         self.assertTrue(names.same_pinyin("单小明", "山小明"))
