@@ -22,6 +22,7 @@
         "security/rules_core.xml",
         "security/rules_registry.xml",
         "security/rules_casework.xml",
+        "security/rules_oversight.xml",
         "security/ir.model.access.csv",
         # data
         "data/sequences.xml",
@@ -30,6 +31,9 @@
         "data/policy.xml",
         "data/crons.xml",
         "data/casework.xml",
+        "data/oversight.xml",
+        # documents
+        "reports/dropout_report_templates.xml",
         # core
         "views/core/signoff.xml",
         "views/core/reveal_log.xml",
@@ -46,7 +50,13 @@
         "views/registry/post.xml",
         # casework
         "views/casework/dropout_case.xml",
+        # oversight
+        "views/oversight/dropout_report.xml",
+        "views/oversight/dropout_report_version.xml",
+        "views/oversight/dropout_report_line.xml",
+        "views/oversight/dropout_report_status.xml",
         # wizards
+        "wizard/dropout_report_return.xml",
         "wizard/county_setup.xml",
         # menus last: they name the actions
         "views/menus.xml",

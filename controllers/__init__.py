@@ -1,1 +1,1 @@
-from . import county_setup, encrypted_file
+from . import county_setup, dropout_report, encrypted_file

@@ -18,3 +18,4 @@ from .tools import (
     test_roster_rows,
     test_text,
 )
+from .oversight import test_dropout_form

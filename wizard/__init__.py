@@ -1,1 +1,2 @@
 from . import county_setup
+from . import dropout_report_return

@@ -1,0 +1,6 @@
+from . import hand_in_mixin
+from . import term
+from . import dropout_report
+from . import dropout_report_line
+from . import dropout_report_version
+from . import dropout_report_status

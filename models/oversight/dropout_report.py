@@ -1,0 +1,900 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ...tools import dropout_form as form
+
+FILLERS = ("records_admin", "dean")
+LEADERS = ("principal", "vice_principal")
+RECIPIENTS = ("township", "bureau")
+# Figures of the head, as the form names them: tools/dropout_form.py
+FIGURES = (
+    "previous registry expected arrived new_entry transfer_in resumed transfer_out suspended"
+    " postponed deceased abroad on_leave elsewhere suspected dropout never_enrolled returned"
+).split()
+PRESENT = ("arrived", "new_entry", "transfer_in", "resumed")
+
+
+class EduDropoutReport(models.Model):
+    """附件1 《学生失学辍学信息报告》: one school, one term (clause 二(三)2).
+
+    Records administrator and dean prepare it, and sign as who checked and filled in; principal or
+    vice principal review and submit; a teaching point's report is reviewed by its central school.
+    Township and bureau get it at once: both note that they have it, the bureau accepts it or
+    returns it with a reason. Nobody else writes; class teachers have no part in it.
+
+    Until the first signature it follows the roster check and the cases. The first signature
+    freezes it as a version (``edu.dropout.report.version``), which all three sign; whatever happens
+    to a child afterwards does not change it. To correct it means a new version and new signatures.
+    """
+
+    _name = "edu.dropout.report"
+    _description = "Student Dropout Report"
+    _inherit = [
+        "edu.signoff.mixin",
+        "edu.hand.in.mixin",
+        "edu.scope.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "term_id desc, school_id"
+    _mail_post_access = "read"
+    _edu_township_fields = ("township_id",)
+    _edu_signoff_posts = {
+        "checked": ("records_admin",),
+        "filled": FILLERS,
+        "reviewed": LEADERS,
+    }
+
+    school_id = fields.Many2one("edu.school", required=True, index=True, ondelete="restrict")
+    term_id = fields.Many2one("edu.term", required=True, index=True, ondelete="restrict")
+    township_id = fields.Many2one(
+        related="school_id.area_id", string="Township", store=True, index=True
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Being Prepared"),
+            ("signed", "Signed"),
+            ("submitted", "Submitted"),
+            ("received", "Received"),
+            ("returned", "Returned"),
+            ("accepted", "Accepted"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    remark = fields.Text("Explanation")
+    refreshed_at = fields.Datetime("Figures As Of", readonly=True, copy=False)
+
+    deadline = fields.Date(related="term_id.report_deadline", store=True)
+    is_submitted = fields.Boolean("Was Submitted", compute="_compute_is_submitted", store=True)
+    is_late = fields.Boolean(tracking=True)
+
+    # Figures
+    previous_count = fields.Integer("On the Registry Last Term", readonly=True, copy=False)
+    registry_count = fields.Integer("On the Registry", readonly=True, copy=False)
+    expected_count = fields.Integer("Expected Entrants", readonly=True, copy=False)
+    arrived_count = fields.Integer("Arrived", readonly=True, copy=False)
+    new_entry_count = fields.Integer("Newly Entered", readonly=True, copy=False)
+    transfer_in_count = fields.Integer("Transferred In", readonly=True, copy=False)
+    resumed_count = fields.Integer("Resumed", readonly=True, copy=False)
+    transfer_out_count = fields.Integer("Transferred Out", readonly=True, copy=False)
+    suspended_count = fields.Integer("Suspended", readonly=True, copy=False)
+    postponed_count = fields.Integer("Postponed", readonly=True, copy=False)
+    deceased_count = fields.Integer("Deceased", readonly=True, copy=False)
+    abroad_count = fields.Integer("Abroad", readonly=True, copy=False)
+    on_leave_count = fields.Integer("On Leave", readonly=True, copy=False)
+    elsewhere_count = fields.Integer("Studying Elsewhere", readonly=True, copy=False)
+    suspected_count = fields.Integer("Suspected Dropouts", readonly=True, copy=False)
+    dropout_count = fields.Integer("Dropouts", readonly=True, copy=False)
+    never_enrolled_count = fields.Integer("Never Enrolled", readonly=True, copy=False)
+    returned_count = fields.Integer("Returned", readonly=True, copy=False)
+    is_zero = fields.Boolean("Zero Report", readonly=True, copy=False)
+    line_ids = fields.One2many(
+        "edu.dropout.report.line", "report_id", "Children", readonly=True, copy=False
+    )
+
+    # Versions
+    version_ids = fields.One2many("edu.dropout.report.version", "report_id", "Versions", copy=False)
+    version_id = fields.Many2one(
+        "edu.dropout.report.version", "Current Version", readonly=True, copy=False
+    )
+    submitted_at = fields.Datetime(related="version_id.submitted_at", string="Submitted")
+    township_received_at = fields.Datetime(related="version_id.township_received_at")
+    bureau_received_at = fields.Datetime(related="version_id.bureau_received_at")
+    return_reason = fields.Text("Reason of the Return", compute="_compute_return_reason")
+    scan_count = fields.Integer("Signed Scans", compute="_compute_scan_count", store=True)
+    problems = fields.Text(compute="_compute_problems")
+
+    can_edit = fields.Boolean(compute="_compute_can")
+    can_check = fields.Boolean(compute="_compute_can")
+    can_fill = fields.Boolean(compute="_compute_can")
+    can_review = fields.Boolean(compute="_compute_can")
+    can_submit = fields.Boolean(compute="_compute_can")
+    can_take_back = fields.Boolean(compute="_compute_can")
+    can_receive = fields.Boolean(compute="_compute_can")
+    can_decide = fields.Boolean(compute="_compute_can")
+
+    _school_term_uniq = models.UniqueIndex(
+        "(school_id, term_id)", "This school has its report of this term already."
+    )
+    _term_state_idx = models.Index("(term_id, state)")
+
+    # What a person types; everything else follows from actions
+    _EDU_TYPED = frozenset({"remark"})
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("school_id", "term_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for report in self:
+            report.display_name = self.env._(
+                "Dropout report %(term)s, %(school)s",
+                term=report.term_id.display_name or "",
+                school=report.school_id.name or "",
+            )
+
+    @api.depends("first_submitted_at")
+    def _compute_is_submitted(self):
+        for report in self:
+            report.is_submitted = bool(report.first_submitted_at)
+
+    @api.depends("state", "version_ids.return_reason")
+    def _compute_return_reason(self):
+        for report in self:
+            returned = report.version_ids.filtered("return_reason").sorted("round")[-1:]
+            report.return_reason = report.state == "returned" and returned.return_reason
+
+    @api.depends("version_ids.scan_ids")
+    def _compute_scan_count(self):
+        for report in self:
+            report.scan_count = len(report.version_id.scan_ids)
+
+    @api.depends("state", "version_id", "signoff_ids", "line_ids", "school_id", "term_id")
+    def _compute_problems(self):
+        for report in self:
+            problems = report._edu_is_open() and report.sudo()._edu_problems()
+            report.problems = "\n".join(problems or []) or False
+
+    @api.depends_context("uid")
+    @api.depends("state", "version_id", "signoff_ids", "school_id")
+    def _compute_can(self):
+        user = self.env.user
+        for report in self:
+
+            def holds(*roles, report=report):
+                return any(user._edu_has_role(role, report) for role in roles)
+
+            signed = report._edu_signed() if report.id else self.env["edu.signoff"]
+            roles = set(signed.mapped("role"))
+            worked = signed.filtered(lambda signoff: signoff.person_id == user)
+            is_open = report._edu_is_open()
+            report.can_edit = is_open and not report.version_id and holds(*FILLERS)
+            report.can_check = is_open and not roles and holds("records_admin")
+            report.can_fill = is_open and roles == {"checked"} and holds(*FILLERS)
+            report.can_review = (
+                is_open and roles == {"checked", "filled"} and not worked and holds(*LEADERS)
+            )
+            report.can_submit = report.state == "signed" and holds(*LEADERS)
+            report.can_take_back = (
+                report.state == "signed" or (is_open and bool(report.version_id))
+            ) and holds(*FILLERS, *LEADERS)
+            version = report.version_id
+            report.can_receive = report.state in ("submitted", "received", "accepted") and any(
+                holds(role) and not version[f"{role}_received_at"] for role in RECIPIENTS
+            )
+            report.can_decide = report.state in ("submitted", "received") and holds("bureau")
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Records administrator or dean for their own school; else by the opening of the term."""
+        if not self.env.su:
+            for vals in vals_list:
+                self._edu_refuse_protected(vals.keys() - {"school_id", "term_id"})
+        reports = super().create(vals_list)
+        reports._edu_refresh()
+        return reports
+
+    def write(self, vals):
+        if not self.env.su:
+            self._edu_refuse_protected(vals)
+            if "remark" in vals:
+                self._edu_check_open()
+        return super().write(vals)
+
+    def _edu_refuse_protected(self, names):
+        protected = sorted(
+            name
+            for name in names
+            if name not in self._EDU_TYPED
+            and not name.startswith(("message_", "activity_", "my_activity_", "website_message_"))
+        )
+        if protected:
+            field = self._fields.get(protected[0])
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” follows from the roster check, the cases and the signatures; it is"
+                    " not typed in.",
+                    field=field._description_string(self.env) if field else protected[0],
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        for report in self:
+            if report.version_ids:
+                raise UserError(
+                    self.env._(
+                        "“%(document)s” is signed and cannot be deleted.",
+                        document=report.display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # What it says
+    # ------------------------------------------------------------------
+
+    def _edu_is_open(self):
+        """Whether the school still works on it."""
+        self.ensure_one()
+        return self.state in ("draft", "returned")
+
+    def _edu_check_open(self):
+        for report in self:
+            if not report._edu_is_open() or report.sudo().version_id:
+                raise UserError(
+                    self.env._(
+                        "“%(document)s” is signed as it stands. Take it back to correct it; all"
+                        " sign again then.",
+                        document=report.display_name,
+                    )
+                )
+
+    def _edu_form_lang(self):
+        """The form is Chinese: ``self`` in that language where it is installed."""
+        installed = self.env["res.lang"]._get_data(code="zh_CN")
+        return self.with_context(lang="zh_CN") if installed else self
+
+    def _edu_check(self):
+        """The roster check of the school and term, past access rights."""
+        self.ensure_one()
+        return (
+            self.env["edu.roster.check"]
+            .sudo()
+            .search(
+                [("school_id", "=", self.school_id.id), ("term_id", "=", self.term_id.id)], limit=1
+            )
+        )
+
+    def _edu_cases(self):
+        """Open cases that the report names: suspected, and confirmed and not back."""
+        self.ensure_one()
+        return (
+            self.env["edu.dropout.case"]
+            .sudo()
+            .search(
+                [
+                    ("school_id", "=", self.school_id.id),
+                    ("state", "in", ("suspected", "verifying", "persuading")),
+                ],
+                order="grade, class_id, student_id, id",
+            )
+            .sorted(lambda case: case.state != "persuading")
+        )
+
+    def _edu_compose(self):
+        """Return the content of the report from what is known now: what is frozen and signed.
+
+        Holds numbers and addresses in clear: server side only, kept in cipher only.
+
+        - school {name, code, township, central}, term {school_year, season}
+        - checked_on, as_of: dates as text, or None
+        - figures: {key of FIGURES: number, or None where it is not known}
+        - rows: the children, see ``_edu_compose_row``
+        - totals: [{grade, registry, arrived, suspected, dropout, never_enrolled}], each of the
+          five a dict of male, female and unknown
+        - remark
+        """
+        self.ensure_one()
+        report = self.sudo()._edu_form_lang()
+        check = report._edu_check().with_env(report.env)
+        cases = report._edu_cases().with_env(report.env)
+        rows = [report._edu_compose_row(case, no) for no, case in enumerate(cases, start=1)]
+        counts = report._edu_count_lines(check)
+        school = report.school_id
+        return {
+            "school": {
+                "name": school.name,
+                "code": school.code,
+                "township": school.area_id.name,
+                "central": school.parent_id.name or None,
+            },
+            "term": {"school_year": report.term_id.school_year, "season": report.term_id.season},
+            "checked_on": check.closed_on and check.closed_on.isoformat() or None,
+            "as_of": self.env["edu.policy"]._edu_today().isoformat(),
+            "figures": report._edu_compose_figures(counts, rows),
+            "rows": rows,
+            "totals": report._edu_compose_totals(counts, rows),
+            "remark": (report.remark or "").strip() or None,
+        }
+
+    def _edu_count_lines(self, check):
+        """[(grade, gender, origin, outcome, number)] of the roster check's lines."""
+        return [
+            (grade or 0, gender or "unknown", origin, outcome, number)
+            for grade, gender, origin, outcome, number in self.env["edu.roster.check.line"]
+            .sudo()
+            ._read_group(
+                [("check_id", "=", check.id)],
+                ["grade", "student_id.gender", "origin", "outcome"],
+                ["__count"],
+            )
+        ]
+
+    def _edu_compose_figures(self, counts, rows):
+        figures = dict.fromkeys(FIGURES, 0)
+        for _grade, _gender, origin, outcome, number in counts:
+            if origin in ("registry", "entrant"):
+                figures["registry" if origin == "registry" else "expected"] += number
+            if outcome in PRESENT:
+                figures["arrived"] += number
+            # the cases say who is missing: a suspicion may be over since the check
+            if outcome in figures and outcome not in ("arrived", "suspected", "never_enrolled"):
+                figures[outcome] += number
+        for row in rows:
+            figures[self._edu_row_figure(row)] += 1
+        figures["returned"] = (
+            self.env["edu.dropout.case"]
+            .sudo()
+            .search_count(
+                [
+                    ("school_id", "=", self.school_id.id),
+                    ("state", "in", ("returned", "observing", "closed")),
+                    ("returned_on", ">=", self.term_id.start_date),
+                ]
+            )
+        )
+        earlier = self.sudo().search(
+            [
+                ("school_id", "=", self.school_id.id),
+                ("term_id", "=", self.term_id._edu_previous().id),
+                ("is_submitted", "=", True),
+            ],
+            limit=1,
+        )
+        figures["previous"] = earlier.registry_count if earlier else None
+        return figures
+
+    def _edu_row_figure(self, row):
+        """The figure in which a child of the list counts."""
+        return "suspected" if row["kind"].startswith("suspected") else row["kind"]
+
+    def _edu_compose_totals(self, counts, rows):
+        keys = ("registry", "arrived", "suspected", "dropout", "never_enrolled")
+        totals = {}
+
+        def add(grade, key, gender, number):
+            entry = totals.setdefault(grade, {key: {} for key in keys})
+            entry[key][gender] = entry[key].get(gender, 0) + number
+
+        for grade, gender, origin, outcome, number in counts:
+            if origin == "registry":
+                add(grade, "registry", gender, number)
+            if outcome in PRESENT:
+                add(grade, "arrived", gender, number)
+        for row in rows:
+            add(row["grade"] or 0, self._edu_row_figure(row), row["gender"] or "unknown", 1)
+        return [{"grade": grade, **totals[grade]} for grade in sorted(totals)]
+
+    def _edu_compose_row(self, case, number):
+        """One child of the list, with numbers and address in clear."""
+        student = case.student_id
+        guardian = student.guardian_ids.sorted(lambda person: not person.is_legal)[:1]
+        never = case.kind == "never_enrolled"
+        if case.state == "persuading":
+            kind = "never_enrolled" if never else "dropout"
+        else:
+            kind = "suspected_never" if never else "suspected"
+
+        def clear(record, name):
+            return record and record._edu_secret_clear(name)[record.id] or None
+
+        def text(date):
+            return date and date.isoformat() or None
+
+        return {
+            "no": number,
+            "case": case.id,
+            "kind": kind,
+            "name": student.name,
+            "gender": student.gender or None,
+            "ethnicity": student.ethnicity or None,
+            "birthdate": text(student.birthdate),
+            "id_number": clear(student, "id_number"),
+            "national_no": clear(student, "national_no"),
+            "grade": case.grade or student.grade or None,
+            "class_number": case.class_id.number or None,
+            "address": clear(student, "address"),
+            "guardian": guardian
+            and {
+                "name": guardian.name,
+                "relation": guardian.relation_id.name or None,
+                "phone": clear(guardian, "phone"),
+            }
+            or None,
+            "special_groups": student.special_group_ids.mapped("name"),
+            "left_on": text(case.missing_since or case.raised_on),
+            "cause": case.cause_id.name or None,
+            "cause_note": case.cause_note or None,
+            "whereabouts": case.whereabouts_id.name or None,
+            "whereabouts_place": case.whereabouts_place or None,
+            "measures": self._edu_compose_measures(case),
+            "responsible": list(
+                filter(
+                    None,
+                    [
+                        case.school_responsible_id.name,
+                        case.township_responsible_id.name or case.township_responsible_name,
+                    ],
+                )
+            ),
+            "return_by": text(case.return_by),
+        }
+
+    def _edu_compose_measures(self, case):
+        """What was done to bring the child back, as [{on, method, result}], oldest first."""
+        return [
+            {"on": visit.visited_on.isoformat(), "method": visit.method, "result": visit.result}
+            for visit in case.visit_ids.sorted("visited_at")
+        ]
+
+    def _edu_refresh(self):
+        """Take figures and children from what is known now, unless they are frozen."""
+        for report in self.sudo():
+            if report._edu_is_open() and not report.version_id:
+                report._edu_store(report._edu_compose())
+
+    def _edu_store(self, content):
+        """Write a composed content into the columns that lists and pivots show: nothing secret."""
+        self.ensure_one()
+        rows = content["rows"]
+        self.write(
+            {
+                **{f"{key}_count": content["figures"][key] or 0 for key in FIGURES},
+                "is_zero": not rows,
+                "refreshed_at": fields.Datetime.now(),
+                "line_ids": [
+                    fields.Command.clear(),
+                    *(
+                        fields.Command.create(
+                            {
+                                "case_id": row["case"],
+                                "number": row["no"],
+                                "kind": row["kind"],
+                                "measure_count": len(row["measures"]),
+                                "last_measure_on": row["measures"][-1]["on"]
+                                if row["measures"]
+                                else False,
+                            }
+                        )
+                        for row in rows
+                    ),
+                ],
+            }
+        )
+
+    def _edu_problems(self):
+        """Return, as sentences, what keeps the report from being signed; none when nothing does."""
+        self.ensure_one()
+        problems = []
+        check = self._edu_check()
+        if not check:
+            problems.append(self.env._("The school has no roster check in this term yet."))
+        elif check.state != "closed":
+            problems.append(
+                self.env._("The roster check is not closed: the records administrator closes it.")
+            )
+        for case in self._edu_cases():
+            missing = self._edu_case_gaps(case)
+            if missing:
+                problems.append(
+                    self.env._(
+                        "%(child)s: %(fields)s missing in the case.",
+                        child=case.student_id.name,
+                        fields=self.env._(", ").join(missing),
+                    )
+                )
+        return problems
+
+    def _edu_case_gaps(self, case):
+        """Labels of what a case must say before its child can be reported."""
+        if case.state != "persuading":
+            return []
+        names = ["cause_id", "whereabouts_id", "school_responsible_id", "return_by"]
+        gaps = [
+            case._fields[name]._description_string(self.env) for name in names if not case[name]
+        ]
+        if not case.student_id.guardian_ids:
+            gaps.append(self.env._("Guardian"))
+        return gaps
+
+    # ------------------------------------------------------------------
+    # Signatures
+    # ------------------------------------------------------------------
+
+    def _edu_signoff_content(self):
+        version = self.sudo().version_id
+        return version._edu_content() if version else self._edu_compose()
+
+    def _edu_signoff_related(self):
+        """Whoever signed the classes or the check cannot review what is made of them."""
+        check = self._edu_check()
+        return [
+            records
+            for records in (check, check.sheet_ids)
+            if hasattr(records, "_edu_signoff_content")
+        ]
+
+    def _edu_signoff_path_label(self, path):
+        labels = {
+            "school": self.env._("School"),
+            "term": self.env._("Term"),
+            "checked_on": self.env._("Date of the check"),
+            "as_of": self.env._("Figures As Of"),
+            "figures": self.env._("Figures"),
+            "rows": self.env._("Children"),
+            "totals": self.env._("Totals"),
+            "remark": self.env._("Explanation"),
+        }
+        label = super()._edu_signoff_path_label(path)
+        first = path[0] if path else None
+        return label.replace(first, labels[first], 1) if first in labels else label
+
+    def action_refresh(self):
+        """Records administrator or dean: take in what changed since."""
+        self._edu_check_role(FILLERS)
+        self._edu_check_open()
+        self._edu_refresh()
+
+    def action_sign_checked(self):
+        """Records administrator: I counted, the classes are signed. Freezes the report.
+
+        :raise ValidationError: with everything that is still missing
+        """
+        for report in self:
+            report._edu_check_role(("records_admin",))
+            report._edu_check_open()
+            report._edu_raise_problems()
+            report._edu_freeze()
+            report._edu_sign("checked")
+
+    def action_sign_filled(self):
+        """Records administrator or dean: I filled it in."""
+        for report in self:
+            report._edu_check_role(FILLERS)
+            report._edu_check_turn({"checked"})
+            report._edu_sign("filled")
+            report._edu_ask(LEADERS, self.env._("Review the dropout report"))
+
+    def action_sign_reviewed(self):
+        """Principal or vice principal who neither checked nor filled in: I reviewed it."""
+        for report in self:
+            report._edu_check_role(LEADERS)
+            report._edu_check_turn({"checked", "filled"})
+            report._edu_sign("reviewed")
+            report.sudo().write({"state": "signed"})
+            report._edu_done_asking()
+
+    def _edu_check_turn(self, roles):
+        """Raise unless the version is signed in exactly ``roles``."""
+        self.ensure_one()
+        signed = set(self._edu_signed().mapped("role"))
+        if not self._edu_is_open() or signed != roles:
+            raise UserError(
+                self.env._(
+                    "The order is: checked, filled in, reviewed. “%(document)s” is not at this"
+                    " point; reload it.",
+                    document=self.display_name,
+                )
+            )
+
+    def _edu_raise_problems(self):
+        problems = self.sudo()._edu_problems()
+        if problems:
+            raise ValidationError(
+                self.env._("This is still missing:") + "\n- " + "\n- ".join(problems)
+            )
+
+    def _edu_freeze(self):
+        """Make the version that everybody signs from what is known now."""
+        self.ensure_one()
+        report = self.sudo()
+        content = report._edu_compose()
+        report._edu_store(content)
+        version = self.env["edu.dropout.report.version"]._edu_make(report, content)
+        report.write({"version_id": version.id})
+
+    def action_take_back(self):
+        """School: correct what is signed and not submitted. Everybody signs again."""
+        for report in self:
+            report._edu_check_role((*FILLERS, *LEADERS))
+            if not (report.state == "signed" or (report._edu_is_open() and report.version_id)):
+                raise UserError(
+                    self.env._("Only a report that is signed and not submitted is taken back.")
+                )
+            report.sudo().version_id.write({"outcome": "withdrawn"})
+            report._edu_begin_again("returned" if report.is_submitted else "draft")
+
+    def _edu_begin_again(self, state):
+        report = self.sudo()
+        report.write({"state": state, "version_id": False})
+        report._edu_new_signing_round()
+        report._edu_done_asking()
+        report._edu_refresh()
+
+    # ------------------------------------------------------------------
+    # To township and bureau
+    # ------------------------------------------------------------------
+
+    def action_submit(self):
+        """Principal or vice principal: hand the signed report to township and bureau, at once.
+
+        :raise ValidationError: with what is missing, when it is not signed by all three
+        """
+        now = fields.Datetime.now()
+        Policy = self.env["edu.policy"]
+        for report in self:
+            report._edu_check_role(LEADERS)
+            if report._edu_is_open():
+                report._edu_raise_not_signed()
+            if report.state != "signed":
+                raise UserError(
+                    self.env._(
+                        "“%(document)s” has been submitted already.", document=report.display_name
+                    )
+                )
+            values = {"state": "submitted"}
+            if not report.first_submitted_at:
+                late = report.deadline and Policy._edu_now(now).date() > report.deadline
+                values.update(first_submitted_at=now, is_late=bool(late))
+            report.sudo().write(values)
+            report.sudo().version_id.write(
+                {"outcome": "submitted", "submitted_at": now, "submitted_by_id": self.env.uid}
+            )
+            report._edu_ask(RECIPIENTS, self.env._("Receive the dropout report"))
+
+    def _edu_raise_not_signed(self):
+        problems = self.sudo()._edu_problems()
+        signed = set(self._edu_signed().mapped("role"))
+        roles = dict(self.env["edu.signoff"]._fields["role"]._description_selection(self.env))
+        problems += [
+            self.env._("Signature: %(role)s", role=label)
+            for role, label in roles.items()
+            if role not in signed
+        ]
+        raise ValidationError(self.env._("This is still missing:") + "\n- " + "\n- ".join(problems))
+
+    def action_receive(self):
+        """Township or bureau, each for itself: the report has arrived."""
+        now = fields.Datetime.now()
+        for report in self:
+            report._edu_check_role(RECIPIENTS)
+            if report.state not in ("submitted", "received", "accepted"):
+                raise UserError(self.env._("There is nothing to receive."))
+            report._edu_note_receipt(now)
+
+    def _edu_note_receipt(self, now):
+        version = self.sudo().version_id
+        for role in RECIPIENTS:
+            if self.env.user._edu_has_role(role, self) and not version[f"{role}_received_at"]:
+                version.write({f"{role}_received_at": now, f"{role}_received_by_id": self.env.uid})
+                self._edu_done_asking((role,))
+                if role == "bureau" and self.state == "submitted":
+                    self.sudo().write({"state": "received"})
+
+    def action_accept(self):
+        """Bureau: the report is in order."""
+        now = fields.Datetime.now()
+        for report in self:
+            report._edu_check_decidable()
+            report._edu_note_receipt(now)
+            report.sudo().version_id.write(
+                {"outcome": "accepted", "decided_at": now, "decided_by_id": self.env.uid}
+            )
+            report.sudo().write({"state": "accepted"})
+
+    def action_return(self):
+        """Bureau: ask why, then return the report (``edu.dropout.report.return``)."""
+        self.ensure_one()
+        self._edu_check_decidable()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Return to the School"),
+            "res_model": "edu.dropout.report.return",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_report_id": self.id},
+        }
+
+    def _edu_check_decidable(self):
+        self._edu_check_role(("bureau",))
+        for report in self:
+            if report.state not in ("submitted", "received"):
+                raise UserError(
+                    self.env._("Only a report that was submitted is accepted or returned.")
+                )
+
+    def _edu_return(self, reason):
+        """Bureau: return the report with ``reason``; the school corrects it and all sign again."""
+        self.ensure_one()
+        self._edu_check_decidable()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say what has to be corrected."))
+        now = fields.Datetime.now()
+        self._edu_note_receipt(now)
+        self.sudo().version_id.write(
+            {
+                "outcome": "returned",
+                "decided_at": now,
+                "decided_by_id": self.env.uid,
+                "return_reason": reason,
+            }
+        )
+        self._edu_begin_again("returned")
+        self.sudo().message_post(
+            body=self.env._("Returned: %(reason)s", reason=reason),
+            author_id=self.env.user.partner_id.id,
+        )
+        self._edu_ask(FILLERS, self.env._("Correct the returned dropout report"), note=reason)
+
+    # ------------------------------------------------------------------
+    # Asking people
+    # ------------------------------------------------------------------
+
+    def _edu_people(self, role):
+        self.ensure_one()
+        Post = self.env["edu.post"]
+        school = self.sudo().school_id
+        if role in RECIPIENTS:
+            return Post._holders(role, area=school.area_id)
+        return Post._holders(role, school=school)
+
+    def _edu_ask(self, roles, summary, note=""):
+        """Give the holders of the posts a to-do each; those of earlier steps are over."""
+        for report in self.sudo():
+            report._edu_done_asking()
+            for role in roles:
+                for user in report._edu_people(role):
+                    report.with_context(mail_activity_quick_update=True).activity_schedule(
+                        "mail.mail_activity_data_todo",
+                        date_deadline=max(
+                            report.deadline or self.env["edu.policy"]._edu_today(),
+                            self.env["edu.policy"]._edu_today(),
+                        ),
+                        summary=summary,
+                        note=note,
+                        user_id=user.id,
+                    )
+
+    def _edu_remind(self, person):
+        """Put “hand it in” into the to-do lists of those who work on the report at the school."""
+        summary = self.env._("Hand in the dropout report")
+        note = self.env._("%(person)s asks for it.", person=person.name)
+        for report in self.sudo():
+            waiting = report.activity_ids.filtered(lambda activity: activity.summary == summary)
+            roles = LEADERS if report.state == "signed" else FILLERS
+            for user in report._edu_people(roles[0]) or report._edu_people(roles[1]):
+                if user not in waiting.user_id:
+                    report.with_context(mail_activity_quick_update=True).activity_schedule(
+                        "mail.mail_activity_data_todo",
+                        date_deadline=self.env["edu.policy"]._edu_today(),
+                        summary=summary,
+                        note=note,
+                        user_id=user.id,
+                    )
+            report._message_log(body=note)
+
+    def _edu_done_asking(self, roles=None):
+        """Take away the to-dos given by ``_edu_ask``, of all or of the holders of ``roles``."""
+        for report in self.sudo():
+            activities = report.activity_ids.filtered("automated")
+            if roles is not None:
+                users = self.env["res.users"].union(*(report._edu_people(role) for role in roles))
+                activities = activities.filtered(
+                    lambda activity, users=users: activity.user_id in users
+                )
+            activities.unlink()
+
+    # ------------------------------------------------------------------
+    # Documents
+    # ------------------------------------------------------------------
+
+    def _edu_shown_version(self):
+        """The version that the caller's post prints: the school's current one, the recipients'
+        last submitted one; empty while the school works on a draft."""
+        self.ensure_one()
+        report = self.sudo()
+        if any(self.env.user._edu_has_role(role, self) for role in (*FILLERS, *LEADERS)):
+            return report.version_id
+        return report.version_ids.filtered("submitted_at").sorted("round")[-1:]
+
+    def action_print(self):
+        """Whoever reads the report: the PDF, of the frozen version where there is one."""
+        self.ensure_one()
+        self.check_access("read")
+        version = self._edu_shown_version()
+        name = "action_report_dropout_report" + ("" if version else "_draft")
+        return self.env.ref(f"edu_dropout_control.{name}").report_action(
+            (version or self).ids, config=False
+        )
+
+    def action_workbook(self):
+        """Whoever reads the report: the same as an .xlsx workbook."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/edu/dropout-report/{self.id}/workbook",
+            "target": "download",
+        }
+
+    def _edu_document(self, build):
+        """Render a draft: from live data, without numbers."""
+        self.ensure_one()
+        self.check_access("read")
+        return build(form.masked(self._edu_compose()), form.signers(), draft=True)
+
+    def _edu_form(self):
+        """Values of the PDF's template."""
+        return self._edu_document(form.document)
+
+    def _edu_file_name(self):
+        """Name of the printed file: school and term, nothing of a child."""
+        self.ensure_one()
+        report = self.sudo()
+        return f"附件1-{report.school_id.name}-{report.term_id.name}"
+
+    # ------------------------------------------------------------------
+    # Reports of a term
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _edu_prepare(self, term, schools):
+        """Give each of ``schools`` its report of ``term``; those that have one keep it."""
+        Report = self.sudo().with_context(tracking_disable=True, mail_create_nosubscribe=True)
+        have = Report.search(
+            [("term_id", "=", term.id), ("school_id", "in", schools.ids)]
+        ).school_id
+        return Report.create(
+            [{"term_id": term.id, "school_id": school.id} for school in schools - have]
+        )
+
+    @api.model
+    def _cron_refresh(self):
+        """Daily: reports of open terms that are missing are made, drafts follow live data."""
+        terms = self.env["edu.term"].sudo().search([("state", "=", "open")])
+        schools = self.env["edu.school"].sudo().search([])
+        for term in terms:
+            self._edu_prepare(term, schools)
+        drafts = self.sudo().search(
+            [
+                ("term_id", "in", terms.ids),
+                ("state", "in", ("draft", "returned")),
+                ("version_id", "=", False),
+            ]
+        )
+        self.env["ir.cron"]._commit_progress(remaining=len(drafts))
+        for report in drafts:
+            report._edu_refresh()
+            self.env["ir.cron"]._commit_progress(1)

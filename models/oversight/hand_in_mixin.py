@@ -1,0 +1,79 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class EduHandInMixin(models.AbstractModel):
+    """Something a school hands in by a date: in time, due soon, late, and late for good.
+
+    Whether it was late is kept when it is handed in and stays; what depends on today is computed,
+    searchable and groupable on the county's date.
+    """
+
+    _name = "edu.hand.in.mixin"
+    _description = "To Be Handed In"
+
+    deadline = fields.Date("Due", readonly=True)
+    first_submitted_at = fields.Datetime("First Submitted", readonly=True, copy=False)
+    is_late = fields.Boolean("Handed In Late", readonly=True, copy=False)
+    deadline_state = fields.Selection(
+        [
+            ("late", "Late"),
+            ("due_soon", "Due soon"),
+            ("on_time", "On time"),
+            ("done", "Done in time"),
+            ("done_late", "Done late"),
+        ],
+        "Deadline",
+        compute="_compute_deadline_state",
+        search="_search_deadline_state",
+    )
+
+    def _edu_dates(self):
+        """→ (today, last day that counts as due soon), in the county."""
+        today = self.env["edu.policy"]._edu_today()
+        return today, today + timedelta(days=self.env["edu.policy"]._current().due_soon_days)
+
+    @api.depends("deadline", "first_submitted_at", "is_late")
+    def _compute_deadline_state(self):
+        today, soon = self._edu_dates()
+        for record in self:
+            if record.first_submitted_at:
+                record.deadline_state = "done_late" if record.is_late else "done"
+            elif record.deadline and record.deadline < today:
+                record.deadline_state = "late"
+            elif record.deadline and record.deadline <= soon:
+                record.deadline_state = "due_soon"
+            else:
+                record.deadline_state = "on_time"
+
+    def _search_deadline_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today, soon = self._edu_dates()
+        waiting = Domain("first_submitted_at", "=", False)
+        domains = {
+            "late": waiting & Domain("deadline", "<", today),
+            "due_soon": waiting & Domain("deadline", ">=", today) & Domain("deadline", "<=", soon),
+            "on_time": waiting & (Domain("deadline", ">", soon) | Domain("deadline", "=", False)),
+            "done": ~waiting & Domain("is_late", "=", False),
+            "done_late": Domain("is_late", "=", True),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != "deadline_state":
+            return super()._field_to_sql(alias, field_expr, query)
+        today, soon = self._edu_dates()
+        return SQL(
+            "CASE WHEN %(late)s THEN 'done_late' WHEN %(done)s IS NOT NULL THEN 'done'"
+            " WHEN %(deadline)s < %(today)s THEN 'late'"
+            " WHEN %(deadline)s <= %(soon)s THEN 'due_soon' ELSE 'on_time' END",
+            late=self._field_to_sql(alias, "is_late", query),
+            done=self._field_to_sql(alias, "first_submitted_at", query),
+            deadline=self._field_to_sql(alias, "deadline", query),
+            today=today,
+            soon=soon,
+        )

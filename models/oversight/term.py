@@ -1,0 +1,11 @@
+from odoo import models
+
+
+class EduTerm(models.Model):
+    _inherit = "edu.term"
+
+    def _edu_open(self, schools):
+        """A term that opens gives every school its report to hand in."""
+        result = super()._edu_open(schools)
+        self.env["edu.dropout.report"]._edu_prepare(self, schools)
+        return result

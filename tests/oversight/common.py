@@ -1,0 +1,67 @@
+"""A term that is open, its roster checks and the reports that follow from them."""
+
+from ..casework.common import CaseCommon
+
+
+class ReportCommon(CaseCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.term.with_user(cls.user["bureau"]).action_open()
+        cls.report = cls.report_of(cls.school_a)
+
+    @classmethod
+    def report_of(cls, school, term=None):
+        return cls.env["edu.dropout.report"].search(
+            [("school_id", "=", school.id), ("term_id", "=", (term or cls.term).id)]
+        )
+
+    @classmethod
+    def close_check(cls, school=None, missing=()):
+        """The school counts: ``missing`` are suspected dropouts, everybody else is here."""
+        school = school or cls.school_a
+        check = cls.env["edu.roster.check"].search(
+            [("school_id", "=", school.id), ("term_id", "=", cls.term.id)]
+        )
+        for sheet in check.sheet_ids.filtered("line_ids"):
+            teacher = sheet.class_id.teacher_ids[:1] or cls.user["class_teacher"]
+            if not sheet.class_id.teacher_ids:
+                cls.make_post(teacher, "class_teacher", sheet.class_id)
+            gone = sheet.line_ids.filtered(lambda line: line.student_id in missing)
+            sheet.with_user(teacher).action_mark(
+                [
+                    {"line_id": line.id, "outcome": "suspected", "missing_since": "2026-09-01"}
+                    for line in gone
+                ],
+                heads=len(sheet.line_ids) - len(gone),
+                rest=True,
+            )
+            sheet.with_user(teacher).action_sign()
+        check.with_user(cls.user["records_admin"]).action_close()
+        return check
+
+    @classmethod
+    def case_of(cls, student):
+        return cls.env["edu.dropout.case"].search([("student_id", "=", student.id)], limit=1)
+
+    @classmethod
+    def confirm(cls, student):
+        """The child's suspected case is confirmed, with a visit and everything that is asked."""
+        case = cls.case_of(student)
+        case.township_responsible_name = "村干部老王"
+        return cls.bring(case, "persuading")
+
+    @classmethod
+    def sign(cls, report=None, *roles):
+        """Sign in the order of the form, each role by its usual person."""
+        report = report or cls.report
+        people = {"checked": "records_admin", "filled": "dean", "reviewed": "principal"}
+        for role in roles or people:
+            getattr(cls.as_user(cls, report, people[role]), f"action_sign_{role}")()
+        return report
+
+    @classmethod
+    def submit(cls, report=None):
+        report = cls.sign(report)
+        cls.as_user(cls, report, "principal").action_submit()
+        return report
