@@ -1,0 +1,631 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .outcomes import GONE, MISSING, PRESENT
+
+# Children of these registry states are looked for in every check
+ON_LIST = ("expected", "enrolled", "suspended", "dropped_out")
+# Children expected from another school are not looked for when these hold
+NOT_EXPECTED = ("deceased", "abroad", "transferred_out")
+
+
+class EduRosterCheck(models.Model):
+    """The full check of one school in one term: registry against who really came (二(三)1), done
+    by the term's deadline (二(三)2).
+
+    Read by the school's staff, its township, bureau and inspectors; class teachers read the check
+    of their school. Nobody writes directly. Bureau and county administrator open a term; the
+    records administrator or dean refreshes, closes, and reopens with a reason.
+    """
+
+    _name = "edu.roster.check"
+    _description = "Roster check"
+    _inherit = [
+        "edu.scope.mixin",
+        "edu.signoff.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "term_id desc, school_id"
+    _edu_signoff_posts = {"checked": ("records_admin", "dean")}
+
+    term_id = fields.Many2one("edu.term", required=True, index=True, ondelete="restrict")
+    school_id = fields.Many2one("edu.school", required=True, index=True, ondelete="restrict")
+    area_id = fields.Many2one(
+        related="school_id.area_id", string="Township", store=True, index=True
+    )
+    state = fields.Selection(
+        [("draft", "Not begun"), ("open", "Open"), ("closed", "Closed")],
+        required=True,
+        default="draft",
+        index=True,
+        readonly=True,
+        tracking=True,
+    )
+    check_deadline = fields.Date(
+        related="term_id.check_deadline", string="Check by", store=True, index=True
+    )
+    opened_on = fields.Date(readonly=True)
+    closed_on = fields.Date(readonly=True)
+    closed_by_id = fields.Many2one("res.users", "Closed by", readonly=True, ondelete="restrict")
+    sheet_ids = fields.One2many("edu.roster.sheet", "check_id", "Classes")
+    line_ids = fields.One2many("edu.roster.check.line", "check_id", "Children")
+
+    deadline_state = fields.Selection(
+        [
+            ("late", "Late"),
+            ("due_soon", "Due soon"),
+            ("on_time", "On time"),
+            ("done", "Done in time"),
+            ("done_late", "Done late"),
+        ],
+        "Deadline",
+        compute="_compute_deadline_state",
+        search="_search_deadline_state",
+    )
+    days_left = fields.Integer(compute="_compute_deadline_state", aggregator=None)
+
+    line_count = fields.Integer("Number of Children", compute="_compute_counts")
+    unmarked_count = fields.Integer("Still to Mark", compute="_compute_counts")
+    present_count = fields.Integer("Here", compute="_compute_counts")
+    missing_count = fields.Integer("Suspected", compute="_compute_counts")
+    other_count = fields.Integer("Accounted for", compute="_compute_counts")
+    sheet_count = fields.Integer("Number of Classes", compute="_compute_counts")
+    signed_count = fields.Integer("Classes Signed", compute="_compute_counts")
+    progress = fields.Integer("Marked (%)", compute="_compute_counts", aggregator="avg")
+    can_close = fields.Boolean(compute="_compute_can_close")
+
+    _school_term_uniq = models.UniqueIndex(
+        "(school_id, term_id)", "The school has a roster check in this term already."
+    )
+
+    @api.depends("school_id", "term_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for check in self:
+            check.display_name = f"{check.school_id.name or ''} {check.term_id.display_name or ''}"
+
+    @api.depends("line_ids.outcome", "sheet_ids.state")
+    def _compute_counts(self):
+        names = ("line_count", "unmarked_count", "present_count", "missing_count", "other_count", "sheet_count", "signed_count")
+        counts = {check_id: dict.fromkeys(names, 0) for check_id in self.ids}
+        for check, outcome, number in self.env["edu.roster.check.line"].sudo()._read_group(
+            [("check_id", "in", self.ids)], ["check_id", "outcome"], ["__count"]
+        ):
+            count = counts[check.id]
+            count["line_count"] += number
+            if outcome == "unmarked":
+                count["unmarked_count"] += number
+            elif outcome in PRESENT:
+                count["present_count"] += number
+            elif outcome in MISSING:
+                count["missing_count"] += number
+            else:
+                count["other_count"] += number
+        for check, state, number in self.env["edu.roster.sheet"].sudo()._read_group(
+            [("check_id", "in", self.ids), ("line_ids", "!=", False)], ["check_id", "state"], ["__count"]
+        ):
+            counts[check.id]["sheet_count"] += number
+            if state == "signed":
+                counts[check.id]["signed_count"] += number
+        for check in self:
+            count = counts.get(check.id) or dict.fromkeys(names, 0)
+            for name in names:
+                check[name] = count[name]
+            check.progress = (
+                100 * (count["line_count"] - count["unmarked_count"]) // count["line_count"]
+                if count["line_count"]
+                else 0
+            )
+
+    @api.depends_context("uid")
+    @api.depends("state")
+    def _compute_can_close(self):
+        user = self.env.user
+        for check in self:
+            check.can_close = any(
+                user._edu_has_role(role, check) for role in ("records_admin", "dean")
+            )
+
+    # The deadline: depends on today, so it is never stored
+
+    @api.depends("state", "check_deadline", "closed_on")
+    def _compute_deadline_state(self):
+        today = self.env["edu.policy"]._edu_today()
+        soon = self.env["edu.policy"]._current().due_soon_days
+        for check in self:
+            deadline = check.check_deadline
+            check.days_left = (deadline - today).days if deadline and check.state != "closed" else 0
+            if check.state == "closed":
+                late = deadline and check.closed_on and check.closed_on > deadline
+                check.deadline_state = "done_late" if late else "done"
+            elif not deadline:
+                check.deadline_state = "on_time"
+            elif check.days_left < 0:
+                check.deadline_state = "late"
+            else:
+                check.deadline_state = "due_soon" if check.days_left <= soon else "on_time"
+
+    def _search_deadline_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = self.env["edu.policy"]._edu_today()
+        soon = today + timedelta(days=self.env["edu.policy"]._current().due_soon_days)
+        running = Domain("state", "!=", "closed")
+        late_ids = SQL(
+            "SELECT id FROM edu_roster_check WHERE state = 'closed' AND closed_on > check_deadline"
+        )
+        domains = {
+            "late": running & Domain("check_deadline", "<", today),
+            "due_soon": running
+            & Domain("check_deadline", ">=", today)
+            & Domain("check_deadline", "<=", soon),
+            "on_time": running
+            & (Domain("check_deadline", ">", soon) | Domain("check_deadline", "=", False)),
+            "done": Domain("state", "=", "closed") & Domain("id", "not in", late_ids),
+            "done_late": Domain("id", "in", late_ids),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Makes the deadline groupable, on the county's date."""
+        if field_expr != "deadline_state":
+            return super()._field_to_sql(alias, field_expr, query)
+        today = self.env["edu.policy"]._edu_today()
+        soon = today + timedelta(days=self.env["edu.policy"]._current().due_soon_days)
+        return SQL(
+            "CASE WHEN %(state)s = 'closed' AND %(closed)s > %(deadline)s THEN 'done_late'"
+            " WHEN %(state)s = 'closed' THEN 'done'"
+            " WHEN %(deadline)s < %(today)s THEN 'late'"
+            " WHEN %(deadline)s <= %(soon)s THEN 'due_soon' ELSE 'on_time' END",
+            state=self._field_to_sql(alias, "state", query),
+            closed=self._field_to_sql(alias, "closed_on", query),
+            deadline=self._field_to_sql(alias, "check_deadline", query),
+            today=today,
+            soon=soon,
+        )
+
+    # Filling: one line per child on the registry or expected
+
+    def action_refresh(self):
+        """Records administrator, dean, bureau: take in children and classes that came since."""
+        self._edu_check_role(("records_admin", "dean", "bureau"))
+        for check in self:
+            if check.state == "closed":
+                raise UserError(self.env._("This roster check is closed."))
+        return self.sudo()._edu_fill()
+
+    def _edu_fill(self):
+        """Give every child of the checks a line, set-based. Private, on sudo'ed checks; doing it
+        again changes nothing.
+
+        A child whose sheet is signed waits until the sheet is reopened (``_edu_open_items`` says
+        so). Lines still unmarked follow their child: into another class, or away with it.
+
+        :return: number of lines added
+        """
+        checks = self.filtered(lambda check: check.state != "closed")
+        if not checks:
+            return 0
+        self.env.flush_all()
+        checks._edu_make_sheets()
+        checks._edu_follow_children()
+        added = self._edu_insert_lines(checks)
+        self.env["edu.roster.check.line"].invalidate_model()
+        checks.invalidate_recordset()
+        checks.sheet_ids.invalidate_recordset()
+        checks.filtered(lambda check: check.state == "draft").write(
+            {"state": "open", "opened_on": self.env["edu.policy"]._edu_today()}
+        )
+        checks._edu_carry_facts(added)
+        return len(added)
+
+    def _edu_children_sql(self):
+        """Who belongs on the lists of ``self``: (check, student, class, grade, entrant, origin)."""
+        return SQL(
+            """
+            SELECT c.id AS check_id, s.id AS student_id,
+                   CASE WHEN k.school_id = c.school_id AND k.active THEN k.id
+                        WHEN ek.school_id = c.school_id AND ek.active THEN ek.id END AS class_id,
+                   COALESCE(NULLIF(e.grade, 0), s.grade) AS grade, e.id AS entrant_id,
+                   CASE WHEN s.enrolment_state = 'expected' OR e.id IS NOT NULL
+                        THEN 'entrant' ELSE 'registry' END AS origin,
+                   s.enrolment_state AS registry_state
+              FROM edu_roster_check c
+              JOIN edu_student s ON s.school_id = c.school_id
+               AND s.active AND s.enrolment_state IN %(on_list)s
+               AND (s.expected_school_id IS NULL OR s.expected_school_id = c.school_id)
+         LEFT JOIN edu_entrant e ON e.student_id = s.id AND e.term_id = c.term_id
+               AND e.school_id = c.school_id
+         LEFT JOIN edu_class k ON k.id = s.class_id
+         LEFT JOIN edu_class ek ON ek.id = e.class_id
+             WHERE c.id IN %(checks)s
+            UNION ALL
+            SELECT c.id, s.id,
+                   CASE WHEN ek.school_id = c.school_id AND ek.active THEN ek.id END,
+                   e.grade, e.id, 'entrant', s.enrolment_state
+              FROM edu_roster_check c
+              JOIN edu_entrant e ON e.term_id = c.term_id AND e.school_id = c.school_id
+              JOIN edu_student s ON s.id = e.student_id AND s.school_id != c.school_id
+               AND s.active AND s.enrolment_state NOT IN %(not_expected)s
+         LEFT JOIN edu_class ek ON ek.id = e.class_id
+             WHERE c.id IN %(checks)s
+            """,
+            on_list=ON_LIST,
+            not_expected=NOT_EXPECTED,
+            checks=tuple(self.ids or [0]),
+        )
+
+    def _edu_make_sheets(self):
+        """A sheet per active class, and one for children without a class where there are any."""
+        Sheet = self.env["edu.roster.sheet"].with_context(
+            tracking_disable=True, mail_create_nosubscribe=True
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT c.id, k.id FROM edu_roster_check c
+                  JOIN edu_class k ON k.school_id = c.school_id AND k.active
+                 WHERE c.id IN %(checks)s AND NOT EXISTS (
+                       SELECT 1 FROM edu_roster_sheet sh
+                        WHERE sh.check_id = c.id AND sh.class_id = k.id)
+                 UNION
+                SELECT DISTINCT child.check_id, NULL::integer FROM (%(children)s) child
+                 WHERE child.class_id IS NULL AND NOT EXISTS (
+                       SELECT 1 FROM edu_roster_sheet sh
+                        WHERE sh.check_id = child.check_id AND sh.class_id IS NULL)
+                """,
+                checks=tuple(self.ids or [0]),
+                children=self._edu_children_sql(),
+            )
+        )
+        Sheet.create([{"check_id": check_id, "class_id": class_id} for check_id, class_id in rows])
+        self.env.flush_all()
+
+    def _edu_follow_children(self):
+        """Unmarked lines on open sheets: away with a child that is no longer looked for here, and
+        over to the class in which it now stands."""
+        self.env.execute_query(
+            SQL(
+                """
+                WITH child AS (%(children)s)
+                DELETE FROM edu_roster_check_line l
+                 USING edu_roster_sheet sh
+                 WHERE l.check_id IN %(checks)s AND l.outcome = 'unmarked'
+                   AND sh.id = l.sheet_id AND sh.state = 'open'
+                   AND NOT EXISTS (SELECT 1 FROM child
+                                    WHERE child.check_id = l.check_id
+                                      AND child.student_id = l.student_id)
+             RETURNING l.id
+                """,
+                checks=tuple(self.ids or [0]),
+                children=self._edu_children_sql(),
+            )
+        )
+        self.env.execute_query(
+            SQL(
+                """
+                WITH child AS (%(children)s)
+                UPDATE edu_roster_check_line l
+                   SET sheet_id = new.id, class_id = child.class_id, grade = child.grade,
+                       entrant_id = child.entrant_id, origin = child.origin,
+                       registry_state = child.registry_state
+                  FROM child, edu_roster_sheet old, edu_roster_sheet new
+                 WHERE l.check_id = child.check_id AND l.student_id = child.student_id
+                   AND l.outcome = 'unmarked' AND l.origin != 'added'
+                   AND old.id = l.sheet_id AND old.state = 'open'
+                   AND new.check_id = l.check_id AND new.state = 'open'
+                   AND new.class_id IS NOT DISTINCT FROM child.class_id
+                   AND (l.sheet_id != new.id
+                        OR l.registry_state IS DISTINCT FROM child.registry_state
+                        OR l.entrant_id IS DISTINCT FROM child.entrant_id)
+             RETURNING l.id
+                """,
+                children=self._edu_children_sql(),
+            )
+        )
+
+    @api.model
+    def _edu_insert_lines(self, checks):
+        return [
+            line_id
+            for (line_id,) in self.env.execute_query(
+                SQL(
+                    """
+                    INSERT INTO edu_roster_check_line (
+                        check_id, sheet_id, term_id, school_id, school_township_id, class_id,
+                        grade, student_id, entrant_id, origin, registry_state, at_home, name_pinyin,
+                        residence_township_id, household_township_id, outcome, receipt_pending,
+                        digested, create_uid, create_date, write_uid, write_date)
+                    SELECT c.id, sh.id, c.term_id, c.school_id, school.area_id, child.class_id,
+                           child.grade, s.id, child.entrant_id, child.origin, child.registry_state,
+                           s.placement IN ('home', 'remote'), s.name_pinyin,
+                           s.residence_township_id, s.household_township_id, 'unmarked', FALSE,
+                           FALSE, %(uid)s, %(now)s, %(uid)s, %(now)s
+                      FROM (%(children)s) child
+                      JOIN edu_roster_check c ON c.id = child.check_id
+                      JOIN edu_school school ON school.id = c.school_id
+                      JOIN edu_student s ON s.id = child.student_id
+                      JOIN edu_roster_sheet sh ON sh.check_id = c.id AND sh.state = 'open'
+                       AND sh.class_id IS NOT DISTINCT FROM child.class_id
+                    ON CONFLICT DO NOTHING
+                    RETURNING id
+                    """,
+                    children=checks._edu_children_sql(),
+                    uid=self.env.uid,
+                    now=fields.Datetime.now(),
+                )
+            )
+        ]
+
+    def _edu_carry_facts(self, line_ids):
+        """Approvals and proofs of the last check that are still valid need not be typed again."""
+        today = self.env["edu.policy"]._edu_today()
+        Line = self.env["edu.roster.check.line"]
+        lines = Line.browse(line_ids).filtered(lambda line: line.registry_state == "suspended")
+        if not lines:
+            return
+        earlier = Line.search(
+            [
+                ("student_id", "in", lines.student_id.ids),
+                ("check_id", "not in", lines.check_id.ids),
+                ("outcome", "in", ("suspended", "postponed")),
+                ("valid_until", ">=", today),
+            ],
+            order="id",
+        )
+        last = {line.student_id: line for line in earlier}
+        for line in lines:
+            old = last.get(line.student_id)
+            if old:
+                line.write(
+                    {
+                        "approved_by": old.approved_by,
+                        "valid_until": old.valid_until,
+                        "evidence": old.evidence,
+                        "evidence_ids": [fields.Command.set(old.evidence_ids.ids)],
+                    }
+                )
+
+    def _edu_waiting_children(self):
+        """Number of children who belong on the list and have no line (their sheet is signed)."""
+        self.ensure_one()
+        self.env.flush_all()
+        [(number,)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(*) FROM (%(children)s) child WHERE NOT EXISTS (
+                    SELECT 1 FROM edu_roster_check_line l
+                     WHERE l.check_id = child.check_id AND l.student_id = child.student_id)
+                """,
+                children=self._edu_children_sql(),
+            )
+        )
+        return number
+
+    # Closing
+
+    def _edu_open_items(self):
+        """What keeps the check from closing, as sentences; none when nothing is open.
+
+        Rooms to the right add theirs.
+        """
+        self.ensure_one()
+        check = self.sudo()
+        items = []
+        for sheet in check.sheet_ids.filtered("line_ids"):
+            unmarked = sheet.line_ids.filtered(lambda line: line.outcome == "unmarked")
+            if unmarked:
+                items.append(
+                    self.env._(
+                        "%(sheet)s: %(count)s children are not marked yet (%(names)s).",
+                        sheet=sheet.display_name,
+                        count=len(unmarked),
+                        names=sheet._edu_names(unmarked),
+                    )
+                )
+            elif sheet.state != "signed":
+                items.append(
+                    self.env._("%(sheet)s is marked but not signed.", sheet=sheet.display_name)
+                )
+        lacking = check.line_ids._edu_lacks_file()
+        items += [
+            self.env._(
+                "%(child)s (%(outcome)s): the document “%(document)s” is named but not attached.",
+                child=line.student_name,
+                outcome=line._edu_outcome_label(),
+                document=line.evidence or "",
+            )
+            for line in lacking
+        ]
+        waiting = check._edu_waiting_children()
+        if waiting:
+            items.append(
+                self.env._(
+                    "%(count)s children came to the list later and have no line: reopen the sheet"
+                    " of their class and press Refresh.",
+                    count=waiting,
+                )
+            )
+        return items
+
+    def action_show_open_items(self):
+        """Whoever reads the check: what is still open."""
+        self.ensure_one()
+        self.check_access("read")
+        items = self._edu_open_items()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if items else "success",
+                "title": self.display_name,
+                "message": "\n".join(items) or self.env._("Nothing is open: the check can be closed."),
+                "sticky": bool(items),
+            },
+        }
+
+    def action_close(self):
+        """Records administrator or dean: close the check, sign it as checked, carry out what it
+        found, bring the ledgers up to date.
+
+        :raise UserError: naming everything that is still open
+        """
+        for check in self:
+            check._edu_check_role(("records_admin", "dean"))
+            sudo = check.sudo()
+            sudo._edu_lock()
+            if sudo.state != "open":
+                raise UserError(self.env._("This roster check is not open."))
+            items = sudo._edu_open_items()
+            if items:
+                raise UserError(
+                    self.env._("Still open:\n%(items)s", items="\n".join(f"• {item}" for item in items))
+                )
+            sudo.write(
+                {
+                    "state": "closed",
+                    "closed_on": self.env["edu.policy"]._edu_today(),
+                    "closed_by_id": self.env.uid,
+                }
+            )
+            check._edu_sign("checked")
+            sudo._edu_apply(sudo.line_ids)
+        return True
+
+    def _edu_signoff_content(self):
+        """What the records administrator answers for: the classes as signed, and the totals."""
+        self.ensure_one()
+        outcomes = self.line_ids.grouped("outcome")
+        return {
+            "school_id": self.school_id.code,
+            "term_id": self.term_id.name,
+            "sheet_ids": [
+                {
+                    "sheet": sheet.id,
+                    "heads": sheet.heads,
+                    "hash": sheet._edu_signed("checked")[-1:].hash or None,
+                }
+                for sheet in self.sheet_ids.sorted("id")
+            ],
+            "line_ids": {outcome: len(outcomes[outcome]) for outcome in sorted(outcomes)},
+        }
+
+    def _edu_signoff_related(self):
+        return [self.sheet_ids]
+
+    def _edu_lock(self):
+        """See ``edu.roster.sheet._edu_lock``."""
+        self.env.flush_all()
+        self.sheet_ids._edu_lock()
+        self.env.cr.execute(
+            SQL("UPDATE edu_roster_check SET state = state WHERE id IN %s", tuple(self.ids or [0]))
+        )
+        self.invalidate_recordset()
+
+    def action_ask_reopen(self):
+        """Records administrator: asks for the reason, then ``_edu_reopen``."""
+        self.ensure_one()
+        self._edu_check_role(("records_admin",))
+        return self.env["edu.roster.reopen"]._edu_action(self)
+
+    def _edu_reopen(self, reason):
+        """Open a closed check again; the caller has asked for the post. Its sheets stay signed
+        until they are reopened one by one.
+
+        :raise UserError: without a reason, or when the term is over
+        """
+        for check in self.sudo():
+            if check.state != "closed":
+                raise UserError(self.env._("This roster check is not closed."))
+            if check.term_id.state == "closed":
+                raise UserError(self.env._("The term is over; its checks stay as they are."))
+            if not (reason or "").strip():
+                raise UserError(self.env._("Say why: the reason is kept."))
+            check.write({"state": "open", "closed_on": False, "closed_by_id": False})
+            check._message_log(body=self.env._("Reopened: %(reason)s", reason=reason))
+            check._edu_new_signing_round()
+
+    # What was found takes effect
+
+    def _edu_apply(self, lines):
+        """Carry out findings of a closed check: who came is enrolled here, who left is taken off,
+        ledgers follow. Private, on sudo'ed lines; doing it again changes nothing."""
+        self.ensure_one()
+        self._edu_apply_present(lines.filtered(lambda line: line.outcome in PRESENT))
+        states = {
+            "deceased": "deceased",
+            "abroad": "abroad",
+            "transfer_out": "transferred_out",
+            "suspended": "suspended",
+            "postponed": "suspended",
+        }
+        for outcome, state in states.items():
+            group = lines.filtered(
+                lambda line, outcome=outcome: line.outcome == outcome and not line.receipt_pending
+            )
+            group.student_id._edu_set_state(
+                state,
+                self.env._(
+                    "Roster check %(check)s: %(outcome)s",
+                    check=self.display_name,
+                    outcome=group[:1]._edu_outcome_label() if group else "",
+                ),
+            )
+        self._edu_apply_ledger(lines)
+
+    def _edu_apply_present(self, lines):
+        """Children who are here and do not stand here, or not as enrolled, are enrolled here."""
+        coming = lines.filtered(
+            lambda line: line.student_id.school_id != self.school_id
+            or line.student_id.enrolment_state != "enrolled"
+            or line.student_id.expected_school_id
+            or (line.class_id and line.student_id.class_id != line.class_id)
+        )
+        for (klass, grade), group in coming.grouped(
+            lambda line: (line.class_id, line.grade or line.student_id.grade)
+        ).items():
+            group.student_id._edu_move(self.school_id, klass, grade, "enrolled")
+        new = coming.student_id.filtered(
+            lambda student: not student.national_no and student.registry_completion == "none"
+        )
+        new.write({"registry_completion": "to_apply"})
+
+    def _edu_apply_ledger(self, lines):
+        """The ledger of school-age children: on it who belongs here, off it who left for good."""
+        Ledger = self.env["edu.ledger"]
+        date = self.closed_on or self.env["edu.policy"]._edu_today()
+        gone = lines.filtered(lambda line: line.outcome in GONE and not line.receipt_pending)
+        here = lines - gone
+        Ledger._edu_enter(
+            "school_age",
+            here.student_id,
+            date,
+            self.env._("Roster check %(check)s", check=self.display_name),
+            school=self.school_id,
+        )
+        for outcome, group in gone.grouped("outcome").items():
+            Ledger._edu_strike_off(
+                "school_age",
+                group.student_id,
+                date,
+                dict(group._fields["outcome"]._description_selection(self.env))[outcome],
+            )
+
+    def action_view_lines(self):
+        """Whoever reads the check: its children, or those of the group asked for by the context."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "edu_dropout_control.edu_roster_check_line_action"
+        )
+        action["domain"] = [("check_id", "=", self.id)]
+        action["context"] = {
+            f"search_default_{name}": 1
+            for name in ("unmarked", "missing")
+            if self.env.context.get("edu_show") == name
+        }
+        return action

@@ -1,0 +1,115 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class EduStudent(models.Model):
+    """Monitoring's part of a child: its checks, ledgers and the missing registry entry."""
+
+    _inherit = "edu.student"
+
+    roster_line_ids = fields.One2many("edu.roster.check.line", "student_id", "Roster Checks")
+    ledger_ids = fields.One2many("edu.ledger", "student_id", "Ledgers")
+    absence_ids = fields.One2many("edu.absence", "student_id", "Absences")
+    roster_line_count = fields.Integer(compute="_compute_monitoring_counts")
+    ledger_count = fields.Integer(compute="_compute_monitoring_counts")
+    absence_count = fields.Integer(compute="_compute_monitoring_counts")
+    registry_applied_on = fields.Date("Applied for on", readonly=True, tracking=True)
+    registry_received_on = fields.Date("Number Received on", readonly=True, tracking=True)
+
+    @api.depends_context("uid")
+    def _compute_monitoring_counts(self):
+        models_ = {
+            "roster_line_count": "edu.roster.check.line",
+            "ledger_count": "edu.ledger",
+            "absence_count": "edu.absence",
+        }
+        for name, model in models_.items():
+            counts = {}
+            if self.ids and self.env[model].has_access("read"):
+                counts = dict(
+                    self.env[model]._read_group(
+                        [("student_id", "in", self.ids)], ["student_id"], ["__count"]
+                    )
+                )
+            for student in self:
+                student[name] = counts.get(student._origin, 0)
+
+    def _edu_on_absence_streak(self, since):
+        """Hook: the child has been absent without leave for as many school days in a row as the
+        policy says. ``self`` is one child, sudo'ed; who entered the last day is ``env.user``.
+
+        :param since: first day of the row
+        """
+
+    # Registry completion: to apply → applied → received
+
+    def action_registry_applied(self):
+        """Records administrator, dean: the entry has been applied for, as of today."""
+        self._edu_check_role(("records_admin", "dean"))
+        for student in self.sudo():
+            if student.registry_completion != "to_apply":
+                raise UserError(
+                    self.env._("%(child)s: there is nothing to apply for.", child=student.name)
+                )
+        self.sudo().write(
+            {
+                "registry_completion": "applied",
+                "registry_applied_on": self.env["edu.policy"]._edu_today(),
+            }
+        )
+        return True
+
+    def action_registry_received(self):
+        """Records administrator, dean: enter the number that was received."""
+        self.ensure_one()
+        self._edu_check_role(("records_admin", "dean"))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Number Received"),
+            "res_model": "edu.registry.number",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_student_id": self.id},
+        }
+
+    def _edu_registry_receive(self, national_no):
+        """Enter the number that the registry gave. The caller has asked for the post.
+
+        :param national_no: clear; validated like any
+        """
+        self.ensure_one()
+        student = self.sudo()
+        if student.registry_completion not in ("to_apply", "applied"):
+            raise UserError(
+                self.env._("%(child)s: there is nothing to apply for.", child=student.name)
+            )
+        today = self.env["edu.policy"]._edu_today()
+        student.write(
+            {
+                "national_no": national_no,
+                "registry_completion": "received",
+                "registry_applied_on": student.registry_applied_on or today,
+                "registry_received_on": today,
+            }
+        )
+
+    # Smart buttons
+
+    def _edu_monitoring_action(self, xmlid):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"edu_dropout_control.{xmlid}")
+        action["domain"] = [("student_id", "=", self.id)]
+        action["context"] = {"default_student_id": self.id}
+        return action
+
+    def action_view_roster_lines(self):
+        """Whoever reads the child: its roster checks in the own scope."""
+        return self._edu_monitoring_action("edu_roster_check_line_action")
+
+    def action_view_ledger(self):
+        """Whoever reads the child: its ledger entries in the own scope."""
+        return self._edu_monitoring_action("edu_ledger_action")
+
+    def action_view_absences(self):
+        """Whoever reads the child: its absences in the own scope."""
+        return self._edu_monitoring_action("edu_absence_action")
