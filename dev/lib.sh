@@ -346,6 +346,11 @@ CONF
         psql -qXU postgres -d postgres -c "CREATE ROLE odoo LOGIN CREATEDB"
 }
 
+cluster_running() {
+    [ -z "${PGHOST:-}" ] && cluster_paths && [ -f "$PG_DATA/postmaster.pid" ] &&
+        as_postgres "$(pg_bin)/pg_ctl" -D "$PG_DATA" status >/dev/null
+}
+
 stop_postgres() {
     cluster_paths
     [ -f "$PG_DATA/postmaster.pid" ] || return 0
