@@ -58,6 +58,7 @@ CODES = {
     "file_xlsb": (ERROR, ()),
     "file_not_workbook": (ERROR, ()),
     "file_unknown": (ERROR, ()),
+    "file_open_quote": (ERROR, ("row",)),
     # a file as a roster, its sheets and headers
     "roster_not_found": (ERROR, ("sheets",)),
     "sheet_empty": (INFO, ()),

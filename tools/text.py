@@ -32,7 +32,9 @@ def clean(value):
     if value is None:
         return ""
     text = value if isinstance(value, str) else str(value)
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (
+        text.isascii() or (unicodedata.is_normalized("NFKC", text) and not _INVISIBLE.search(text))
+    ):
         plain = _SPACE.sub(" ", text).strip() if " " in text else text
         if not plain.startswith(_WRAPPING):
             return plain

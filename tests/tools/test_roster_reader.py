@@ -1,3 +1,4 @@
+import csv
 import io
 import pickle
 import struct
@@ -329,9 +330,18 @@ class TestRows(FileCase):
         self.assertEqual([r.number for r in found], [2, 3])
         self.assertEqual(found[0].values["name"], "张小明")
 
-    def test_a_stray_quote_does_not_raise(self):
-        data = text(table(KID)) + b'"' + "李".encode() * 200_000
-        self.refused(data, "file_corrupt")
+    def test_a_stray_quote_does_not_swallow_children(self):
+        """Whatever the limit of the csv module is: Odoo lifts it for the whole process."""
+        rows = [",".join(line) for line in table(child(1), child(2), child(3), child(4))]
+        rows[2] = '"' + rows[2]
+        short = "\r\n".join(rows).encode()
+        long = text(table(KID, KID)) + b'"' + "李".encode() * 200_000
+        before = csv.field_size_limit()
+        self.addCleanup(csv.field_size_limit, before)
+        for limit in (131_072, 500 << 20):
+            csv.field_size_limit(limit)
+            self.assertEqual(self.refused(short, "file_open_quote").params, {"row": 3})
+            self.assertEqual(self.refused(long, "file_open_quote").params, {"row": 4})
 
     def test_xls_numbers_of_the_small_stream(self):
         data = xls([["姓名", "出生日期", "性别"], ["张小明", 20130901, 1]])

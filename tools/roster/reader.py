@@ -24,6 +24,7 @@ HEADER_AREA = 30  # rows at the top in which a header is looked for
 _MAX_ENTRIES = 10_000
 _CHUNK = 1 << 20  # unpacked bytes looked at in one go
 _PIECE = 1 << 16  # packed bytes fed in one go
+_LONGEST_CELL = 32_767  # characters; Excel has no longer ones
 _DELIMITERS = (",", "\t", ";", "；", "，", "|")
 
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\x01\0")
@@ -505,4 +506,20 @@ class _TextRows:
 
     def __call__(self):
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
-        yield from enumerate(reader, 1)
+        number = 0
+        try:
+            for number, cells in enumerate(reader, 1):
+                if any(self.swallowed(cell) for cell in cells):
+                    raise RosterFileError("file_open_quote", row=number)
+                yield number, cells
+        except csv.Error:
+            raise RosterFileError("file_open_quote", row=number + 1) from None
+
+    def swallowed(self, cell):
+        """Whether a cell holds further rows, since a quote opens it and none closes it. Not left to
+        the csv module's limit: Odoo lifts that, and the children within would be lost unseen."""
+        if len(cell) > _LONGEST_CELL:
+            return True
+        if "\n" not in cell and "\r" not in cell:
+            return False
+        return any(line.count(self.delimiter) >= 3 for line in cell.splitlines())
