@@ -160,6 +160,7 @@ class EduCommon(TransactionCase):
                 f"{role}_b", role, places[1], name=f"{label} B"
             )
         cls.nobody = cls.make_user("nobody_without_post", name="Nobody")
+        cls.nobody_else = cls.make_user("nobody_else", name="Nobody Else")
 
     @classmethod
     def make_student(cls, klass=None, **values):
