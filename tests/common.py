@@ -197,3 +197,17 @@ class EduCommon(TransactionCase):
     def as_user(self, record, role, other=False):
         """``record`` as the person of ``role`` on side A (or B) sees it."""
         return record.with_user((self.other_user if other else self.user)[role])
+
+
+class EduCommon(CountyMixin, TransactionCase):
+    """The county on the second morning of term, without demo data."""
+
+    freeze = NOW
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.frozen = cls.startClassPatcher(freeze_time(cls.freeze))
+        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True})
+        cls._serial = 0
+        cls.make_county()
