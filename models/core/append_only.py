@@ -54,7 +54,7 @@ class EduAppendOnlyMixin(models.AbstractModel):
                 )
             )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(
             self.env._(
                 "“%(name)s” is kept as it was written: it cannot be changed.",
@@ -79,4 +79,6 @@ class EduAppendOnlyMixin(models.AbstractModel):
     def _edu_drop_append_only(self):
         """Drop the function and, with it, every trigger. For the uninstall hook and for
         pre-migrations only."""
-        self.env.execute_query(SQL("DROP FUNCTION IF EXISTS %s() CASCADE", SQL.identifier(FUNCTION)))
+        self.env.execute_query(
+            SQL("DROP FUNCTION IF EXISTS %s() CASCADE", SQL.identifier(FUNCTION))
+        )

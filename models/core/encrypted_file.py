@@ -172,7 +172,9 @@ class EduEncryptedUploadMixin(models.AbstractModel):
             if record.upload:
                 record.check_access("write")
                 self.env["edu.encrypted.file"]._edu_store(
-                    record, record.upload_name or record._description, base64.b64decode(record.upload)
+                    record,
+                    record.upload_name or record._description,
+                    base64.b64decode(record.upload),
                 )
 
     def _edu_upload_content(self):

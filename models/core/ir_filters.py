@@ -25,7 +25,9 @@ class IrFilters(models.Model):
 
     @api.model
     def _edu_refuse_secret(self, vals, model_name):
-        texts = [str(vals[name]) for name in ("name", "domain", "context", "sort") if vals.get(name)]
+        texts = [
+            str(vals[name]) for name in ("name", "domain", "context", "sort") if vals.get(name)
+        ]
         if any(map(log_filter.holds_secret, texts)) or self._edu_names_secret(
             model_name, vals.get("domain")
         ):

@@ -102,9 +102,7 @@ class Secret(fields.Char):
         if not digests:
             return Domain.FALSE
         model = records.browse().sudo().with_context(active_test=False)
-        return Domain(
-            "id", "in", model._search(Domain(f"{self.name}_digest", "in", list(digests)))
-        )
+        return Domain("id", "in", model._search(Domain(f"{self.name}_digest", "in", list(digests))))
 
     def to_sql(self, model, alias):
         # AccessError, because the field's description tries, and takes that for a no

@@ -179,7 +179,8 @@ class EduSecretMixin(models.AbstractModel):
         return {
             f"{field_name}_masked": crypto.mask(field.kind, clear),
             f"{field_name}_digest": keyring.digest(field.kind, clear),
-            f"{field_name}_cipher": clear and keyring.encrypt(self._name, field_name, clear) or False,
+            f"{field_name}_cipher": (clear and keyring.encrypt(self._name, field_name, clear))
+            or False,
         }
 
     @api.model
@@ -268,9 +269,7 @@ class EduSecretMixin(models.AbstractModel):
             changes[tuple(changed)].append(record.id)
         for names, ids in changes.items():
             records = self.browse(ids)
-            columns = records._edu_checked_columns(
-                {name: secrets[name] for name in names}, rest
-            )
+            columns = records._edu_checked_columns({name: secrets[name] for name in names}, rest)
             writer = records.with_context(**{CONTEXT_KEY: _SENTINEL})
             super(EduSecretMixin, writer).write({**rest, **columns})
             records._edu_note_changes(names)
@@ -316,8 +315,7 @@ class EduSecretMixin(models.AbstractModel):
         records = self.sudo()
         records.fetch([column])
         return {
-            record.id: record[column]
-            and self._edu_decrypt(self._name, field_name, record[column])
+            record.id: record[column] and self._edu_decrypt(self._name, field_name, record[column])
             for record in records
         }
 
@@ -345,7 +343,9 @@ class EduSecretMixin(models.AbstractModel):
 
     def _edu_check_reveal(self, field_name):
         """Raise AccessError unless the caller may see the clear value of every record."""
-        message = self.env._("Your post does not include seeing confidential numbers of this record.")
+        message = self.env._(
+            "Your post does not include seeing confidential numbers of this record."
+        )
         if hasattr(self, "_edu_check_role"):
             self._edu_check_role(self._edu_reveal_roles, message)
         elif not self.env.su and not any(

@@ -1,4 +1,3 @@
-from base64 import b64encode
 from datetime import date
 
 from odoo.exceptions import AccessError, MissingError
@@ -38,7 +37,11 @@ class TestEncryptedFile(SecretCommon, HttpCase):
             self.as_user(self.file, "county_admin")._edu_open()
 
     def test_nobody_reads_the_model_or_the_attachment(self):
-        for user in (self.user["bureau"], self.user["county_admin"], self.env.ref("base.user_admin")):
+        for user in (
+            self.user["bureau"],
+            self.user["county_admin"],
+            self.env.ref("base.user_admin"),
+        ):
             with self.subTest(user=user.name):
                 with self.assertRaises(AccessError):
                     self.file.with_user(user).read(["name"])

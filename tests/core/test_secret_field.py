@@ -160,9 +160,7 @@ class TestSecretField(SecretCommon):
         for operator in ("=", "ilike", "=ilike", "like", "in"):
             value = [self.number] if operator == "in" else self.number.lower()
             with self.subTest(operator=operator):
-                self.assertEqual(
-                    Student.search([("id_number", operator, value)]), self.child_admin
-                )
+                self.assertEqual(Student.search([("id_number", operator, value)]), self.child_admin)
         everybody = Student.search_count([])
         for operator in ("!=", "not ilike"):
             with self.subTest(operator=operator):
@@ -211,9 +209,7 @@ class TestSecretField(SecretCommon):
             self.row(self.child, "id_number_masked", "id_number_digest", "id_number_cipher"),
             before,
         )
-        created = self.child_admin.create(
-            {"name": "新生", "school_id": self.school_a.id, **forged}
-        )
+        created = self.child_admin.create({"name": "新生", "school_id": self.school_a.id, **forged})
         self.assertEqual(self.row(created, "id_number_masked", "id_number_digest"), (None, None))
 
     def test_columns_sent_along_a_one2many_are_ignored(self):
@@ -300,7 +296,13 @@ class TestSecretField(SecretCommon):
             ).flush_recordset()
         with self.assertLogs(secret_mixin.__name__, "WARNING") as logs:
             message = self.child_admin._sql_error_to_message(caught.exception)
-        for tell in (self.number, self.child.name, self.school_a.name, "digest", str(self.child.id)):
+        for tell in (
+            self.number,
+            self.child.name,
+            self.school_a.name,
+            "digest",
+            str(self.child.id),
+        ):
             with self.subTest(tell=tell):
                 self.assertNotIn(tell, message)
         self.assertIn("cannot be saved", message)
