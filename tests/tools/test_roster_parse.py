@@ -4,8 +4,7 @@ from datetime import date
 from itertools import islice
 
 import xlsxwriter
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from odoo.tests.common import BaseCase
 
@@ -241,7 +240,7 @@ class TestParse(BaseCase):
 
 
 class TestSample(BaseCase):
-    FULL = {  # noqa: RUF012 - read only
+    FULL = {
         **child(1),
         "school_name": "某县示范中学",
         "school_code": "9900000001",

@@ -7,8 +7,7 @@ from unittest.mock import patch
 
 import xlsxwriter
 import xlwt
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from odoo.tests.common import BaseCase
 

@@ -105,7 +105,8 @@ _ALIASES = {
     "address": "现住址 现家庭住址 家庭住址 家庭地址 居住地址 住址 现居住地 现居住地址 家庭详细地址 "
     "详细地址 常住地址 通信地址 通讯地址 地址 xzz jtdz txdz",
     "grade": "年级 所在年级 就读年级 年级名称 现就读年级 年级码 nj njmc",
-    "class_number": "班级 班级号 班级名称 班号 所在班级 班 就读班级 行政班 行政班级 班级代码 年级班级 bj bh bjmc",
+    "class_number": "班级 班级号 班级名称 班号 所在班级 班 就读班级 行政班 行政班级 班级代码 "
+    "年级班级 bj bh bjmc",
     "entry_month": "入学年月 入学日期 入学时间 入学年份 rxny",
     "entry_mode": "入学方式 rxfs rxfsm",
     "study_mode": "就读方式 就读形式 jdfs jdfsm",
@@ -115,7 +116,8 @@ _ALIASES = {
     "migrant": "是否随迁子女 是否进城务工人员随迁子女 进城务工人员随迁子女 随迁子女 是否随迁 "
     "是否外来务工人员随迁子女 sfsqzn sfsqznm",
     "orphan": "是否孤儿 孤儿 sfge",
-    "disability_type": "残疾人类型 残疾类型 残疾类别 是否残疾 是否残疾人 残疾儿童 是否残疾儿童 残疾 cjlx cjlxm",
+    "disability_type": "残疾人类型 残疾类型 残疾类别 是否残疾 是否残疾人 残疾儿童 是否残疾儿童 "
+    "残疾 cjlx cjlxm",
     "disability_no": "残疾人证号 残疾证号 残疾人证号码 残疾证号码 残疾证编号 残疾人证 cjzh",
     "placement": "安置方式 安置形式 随班就读 是否随班就读 教育安置方式 教育安置 sbjd",
     "aided": "是否享受资助 是否享受一补 享受资助 是否受助 是否资助 受助情况 是否享受两免一补 "
@@ -128,7 +130,8 @@ _ALIASES = {
     "zone_school_code": "学区学校标识码 划片学校标识码 对口学校标识码 应入学学校标识码 学区学校代码",
     "expected_grade": "应入年级 应入学年级 应就读年级 拟入年级 拟入学年级 入学年级",
     "village": "村 村居 行政村 所在村 社区村 村社区 村委会 村民委员会 所在村居 村组 户籍村 户籍社区村",
-    "township": "乡镇 镇乡 镇 乡 所在乡镇 所属乡镇 乡镇街道 所在镇乡街道 镇街 街道 户籍镇街 所在乡镇街道 镇乡街道",
+    "township": "乡镇 镇乡 镇 乡 所在乡镇 所属乡镇 乡镇街道 所在镇乡街道 镇街 街道 户籍镇街 "
+    "所在乡镇街道 镇乡街道",
     "remark": "备注 备注信息 说明 其他说明 bz",
 }
 # known columns that the add-on does not keep
@@ -202,14 +205,16 @@ for _key, _names in _ALIASES.items():
 # within a block of one member of the family: header → part of the field key, None: known, not kept
 _MEMBER = {
     "姓名": "name", "名字": "name", "关系": "relation", "与学生关系": "relation", "与本人关系": "relation",
-    "称谓": "relation", "与儿童关系": "relation", "和学生关系": "relation", "与监护人关系": "relation", "与学生的关系": "relation",
+    "称谓": "relation", "与儿童关系": "relation", "和学生关系": "relation",
+    "与监护人关系": "relation", "与学生的关系": "relation",
     "联系电话": "phone", "电话": "phone", "手机": "phone", "手机号": "phone", "手机号码": "phone",
     "联系方式": "phone", "电话号码": "phone", "身份证件号": "id_number", "身份证号": "id_number",
     "身份证号码": "id_number", "身份证件号码": "id_number", "证件号码": "id_number", "证件号": "id_number",
     "身份证": "id_number", "公民身份号码": "id_number", "是否监护人": "is_legal", "监护人": "is_legal",
     "是否为监护人": "is_legal", "是否法定监护人": "is_legal", "工作单位": "workplace",
     "务工地点": "workplace", "工作地点": "workplace", "关系说明": None, "现住址": None,
-    "户口所在地行政区划": None, "户口所在地": None, "户籍所在地": None, "身份证件类型": None, "证件类型": None,
+    "户口所在地行政区划": None, "户口所在地": None, "户籍所在地": None,
+    "身份证件类型": None, "证件类型": None,
     "民族": None, "职务": None, "学历": None, "文化程度": None, "户口所在地行政区划码": None, "国籍": None,
     "政治面貌": None, "健康状况": None, "出生日期": None, "出生年月": None, "性别": None, "职业": None,
 }  # fmt: skip

@@ -304,7 +304,7 @@ class _Extent:
             self.columns.update(columns)
             rows = set(_LONG_ROW.findall(text))
             if rows:
-                self.last_row = max(self.last_row, max(map(int, rows)))
+                self.last_row = max(self.last_row, *map(int, rows))
 
     @property
     def cells(self):
