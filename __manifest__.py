@@ -36,6 +36,7 @@
         "data/oversight.xml",
         # documents
         "reports/dropout_report_templates.xml",
+        "reports/notice_documents.xml",
         # core
         "views/core/signoff.xml",
         "views/core/reveal_log.xml",
@@ -69,6 +70,11 @@
         "views/monitoring/policy.xml",
         # casework
         "views/casework/dropout_case.xml",
+        "views/casework/notice.xml",
+        "views/casework/referral.xml",
+        "views/casework/case_ladder.xml",
+        "views/casework/issuer.xml",
+        "views/casework/verify_page.xml",
         # oversight
         "views/oversight/dropout_report.xml",
         "views/oversight/dropout_report_version.xml",

@@ -1,1 +1,2 @@
 from . import dropout_report
+from . import notice_report

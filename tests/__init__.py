@@ -13,6 +13,7 @@ from .registry import test_school
 from .registry import test_student
 from .registry import test_term
 from .casework import test_case_steps
+from .casework import test_documents
 from .tools import (
     test_calendar,
     test_dates,

@@ -4,6 +4,7 @@ from . import base
 from . import secret_mixin
 from . import reveal_log
 from . import encrypted_file
+from . import ir_actions_report
 from . import ir_default
 from . import ir_filters
 from . import signoff

@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class EduArea(models.Model):
+    """How a township's government and the county's education bureau appear on notices."""
+
+    _inherit = "edu.area"
+
+    document_name = fields.Char(
+        "Name on Documents", help="Empty: the area's name with 人民政府 or 教育体育局"
+    )
+    notice_prefix = fields.Char(
+        "Letters Before Notice Numbers", help="Empty: the area's name, as in 东河镇劝学通字"
+    )
+    helpline = fields.Char(
+        "Advice on Help", help="Office and telephone that notices name to families in need"
+    )
+
+    def _edu_document_name(self):
+        """The authority of this area as it signs: government of a township, bureau of a county."""
+        self.ensure_one()
+        office = "教育体育局" if self.level == "county" else "人民政府"
+        return self.document_name or f"{self.name}{office}"
