@@ -14,15 +14,13 @@ from .registry import test_student
 from .registry import test_term
 from .casework import test_case_steps
 from .casework import test_documents
-from .tools import (
-    test_calendar,
-    test_dates,
-    test_identity,
-    test_names,
-    test_roster_header,
-    test_roster_parse,
-    test_roster_reader,
-    test_roster_rows,
-    test_text,
-)
+from .tools import test_calendar
+from .tools import test_dates
+from .tools import test_identity
+from .tools import test_names
+from .tools import test_roster_header
+from .tools import test_roster_parse
+from .tools import test_roster_reader
+from .tools import test_roster_rows
+from .tools import test_text
 from .oversight import test_dropout_form
