@@ -61,7 +61,8 @@ sha() { sha256sum | cut -c1-16; }
 # fetched WHAT ADVICE COMMAND...: run a step that needs the network; when it
 # fails, say what was asked for and what to do.
 fetched() {
-    local what=$1 advice=$2 log=$LOG_DIR/fetch.log
+    local what=$1 advice=$2 log
+    log=$LOG_DIR/get-$(echo "$1" | tr -cs 'a-zA-Z0-9\n' - | cut -c1-40).log
     shift 2
     mkdir -p "$LOG_DIR"
     if ! "$@" >"$log" 2>&1; then
@@ -149,12 +150,13 @@ setup_system() {
 
 # ------------------------------------------------------- Odoo, out of Debian
 
-# The mirror this machine itself installs from, whatever form its sources have.
+# debian_mirror [APT OPTIONS]: the mirror this machine itself installs from, whatever form its
+# sources have; nothing where it has no lists of packages yet.
 debian_mirror() {
     local codename
     codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
     # shellcheck disable=SC2016 # the words in dollars are apt's
-    apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+    apt-get "$@" indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
         awk -v name="$codename" '$2 == name && $3 == "main" { print $1; exit }'
 }
 
@@ -170,11 +172,23 @@ setup_odoo() {
     if stamped odoo "$want" && [ -f "$ODOO_TREE/odoo/release.py" ]; then return 0; fi
 
     local apt=$BASE_DIR/apt new=$BASE_DIR/usr.new mirror keyring deb
+    local advice="check the network and the apt sources of this machine, or set ODOO_PATH to a checkout of Odoo 19.0"
+    # This machine's own sources; with lists of ours where it has none or old ones.
+    local stable=(-q -o "APT::Sandbox::User=" -o "Acquire::Retries=3")
+    own_lists() {
+        stable+=(-o "Dir::State::Lists=$apt/own" -o "Dir::Cache=$apt/cache" -o "Acquire::Languages=none")
+        mkdir -p "$apt/own/partial" "$apt/cache/archives/partial"
+        fetched "the lists of packages of this Debian" "$advice" apt-get "${stable[@]}" update
+    }
     mirror=$(debian_mirror)
+    if [ -z "$mirror" ]; then
+        own_lists
+        mirror=$(debian_mirror "${stable[@]}")
+    fi
     [ -n "$mirror" ] ||
-        die "no Debian mirror in the apt sources of this machine" \
-            "asked for: apt-get indextargets, a 'main' of this machine's own release" \
-            "what to do: add one, or set ODOO_PATH to a checkout of Odoo 19.0"
+        die "no Debian mirror answers that the apt sources of this machine name" \
+            "asked for: the 'main' of this machine's own release, by apt-get indextargets" \
+            "what to do: look at apt-get update, or set ODOO_PATH to a checkout of Odoo 19.0"
     keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     [ -f "$keyring" ] ||
         die "the file $keyring is missing" \
@@ -188,8 +202,7 @@ setup_odoo() {
         -o "Dir::Etc::Preferences=-" -o "Dir::Etc::PreferencesParts=-"
         -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache"
         -o "APT::Default-Release=" -o "APT::Sandbox::User=" -o "Acquire::Retries=3"
-        -o "Acquire::Languages=none")
-    local advice="check the network and the apt sources of this machine, or set ODOO_PATH to a checkout of Odoo 19.0"
+        -o "Acquire::Languages=none" -o "APT::Update::Error-Mode=any")
     fetched "the list of packages of Debian's unstable suite" "$advice" \
         apt-get "${options[@]}" update
     cd "$apt/debs"
@@ -197,10 +210,10 @@ setup_odoo() {
     fetched "Odoo and its static files from Debian's unstable suite" "$advice" \
         apt-get "${options[@]}" download $SID_PACKAGES
     # shellcheck disable=SC2086
-    if ! apt-get -q -o APT::Sandbox::User= download $STABLE_PACKAGES >/dev/null 2>&1; then
-        as_root apt-get -q update >/dev/null 2>&1 || true
+    if ! apt-get "${stable[@]}" download $STABLE_PACKAGES >/dev/null 2>&1; then
+        own_lists
         fetched "the fonts Odoo's pages link to" "$advice" \
-            apt-get -q -o APT::Sandbox::User= -o Acquire::Retries=3 download $STABLE_PACKAGES
+            apt-get "${stable[@]}" download $STABLE_PACKAGES
     fi
     cd "$ROOT"
     # Odoo's translations into other languages are two thirds of it.
@@ -211,7 +224,7 @@ setup_odoo() {
     repair_static "$new/usr"
     rm -rf "$BASE_DIR/usr"
     mv "$new/usr" "$BASE_DIR/usr"
-    rm -rf "$new" "$apt/debs" "$apt/cache"
+    rm -rf "$new" "$apt"
     stamp odoo "$want"
 }
 
@@ -250,7 +263,7 @@ setup_venv() {
     say "installing requirements.lock"
     fetched "the Python packages of requirements.lock" \
         "check the network and the index pip is configured for (pip config list)" \
-        "$PY" -m pip install --no-input --retries 3 -r "$ROOT/requirements.lock"
+        "$PY" -m pip install --no-input --no-compile --retries 3 -r "$ROOT/requirements.lock"
     # Odoo is no Python package: a line in a .pth file makes it importable.
     echo "$ODOO_TREE" >"$("$PY" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/odoo.pth"
     stamp venv "$want"
@@ -416,8 +429,13 @@ setup() {
     flock 9
     setup_system
     if [ "$BASE_DIR" = "$HOME_DIR" ]; then
-        setup_odoo
-        setup_venv
+        # One waits for the network while the other unpacks.
+        setup_odoo & local odoo=$!
+        setup_venv & local venv=$!
+        local status=0
+        wait "$odoo" || status=1
+        wait "$venv" || status=1
+        [ "$status" = 0 ] || exit 1
     elif [ ! -x "$PY" ]; then
         die "EDU_SHARED=$EDU_SHARED is not set up" "what to do: run dev/setup in its worktree"
     fi
