@@ -22,17 +22,11 @@ from ..tools.identity import (
 NOW = "2026-09-02 00:30:00"  # UTC; half past eight in the county
 
 
-class EduCommon(TransactionCase):
-    """Areas, schools, classes, people with posts and a few children, without demo data."""
-
-    freeze = NOW
+class CountyMixin:
+    """Areas, schools, classes, people with posts and a few children, made in ``cls.env``."""
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.frozen = cls.startClassPatcher(freeze_time(cls.freeze))
-        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True})
-        cls._serial = 0
+    def make_county(cls):
         cls._make_areas()
         cls._make_schools()
         cls._make_people()
