@@ -66,6 +66,7 @@ class KeyProblem(Exception):
 
 _BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _SEPARATORS = re.compile(r"[-‐‑‒–—―−_.·()]+")
+_COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
 _TOWNSHIP = re.compile(r"^.*?(?:街道|镇|乡)")
 
 
@@ -74,12 +75,16 @@ def normalise(kind, value):
 
     Full-width digits, blanks, separators and lower case are evened out; phones lose +86.
     """
-    text = _BLANKS.sub("", unicodedata.normalize("NFKC", value or ""))
+    value = value or ""
+    if kind != "address" and value.isascii() and value.isalnum():  # as nearly always, and fast
+        text = value.upper()
+        return _COUNTRY.sub("", text) if kind == "phone" else text
+    text = _BLANKS.sub("", unicodedata.normalize("NFKC", value))
     if kind == "address":
         return text.upper()
     text = _SEPARATORS.sub("", text).upper()
     if kind == "phone":
-        text = re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", text)
+        text = _COUNTRY.sub("", text)
     return text
 
 

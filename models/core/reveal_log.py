@@ -14,7 +14,7 @@ class EduRevealLog(models.Model):
     """
 
     _name = "edu.reveal.log"
-    _description = "Log of Shown Numbers"
+    _description = "Reveal Log"
     _inherit = ["edu.append.only.mixin"]
     _log_access = False
     _order = "id desc"

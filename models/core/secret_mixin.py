@@ -503,6 +503,38 @@ class EduSecretMixin(models.AbstractModel):
             raise
 
     @api.model
+    def _edu_start_after_lost_key(self):
+        """The key file is lost for good: empty every secret and begin with a new key, so that the
+        registry can be imported again. Signed and sealed documents stay, and stay closed. For
+        ``odoo shell``; commit afterwards.
+
+        :return: how many records lost values
+        """
+        lost = 0
+        for model_name in self._edu_secret_models():
+            model = self.env[model_name]
+            columns = [
+                SQL.identifier(f"{name}_{suffix}")
+                for name in model._edu_secret_fields()
+                for suffix in ("masked", "digest", "cipher")
+            ]
+            model.flush_model()
+            self.env.execute_query(
+                SQL(
+                    "UPDATE %s SET %s WHERE COALESCE(%s) IS NOT NULL",
+                    SQL.identifier(model._table),
+                    SQL(", ").join(SQL("%s = NULL", column) for column in columns),
+                    SQL(", ").join(columns),
+                )
+            )
+            lost += self.env.cr.rowcount
+            model.invalidate_model(flush=False)
+        self.env["ir.config_parameter"].sudo().set_param(DIGEST_PARAMETER, False)
+        self._edu_keyring(install=True)
+        _logger.warning("Secrets: begun again with a new key, %s records emptied", lost)
+        return lost
+
+    @api.model
     def _edu_secret_models(self):
         """Names of the stored models that declare secrets."""
         return [

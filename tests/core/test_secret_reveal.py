@@ -1,10 +1,16 @@
+import os
+import shutil
+import tempfile
+
 import psycopg2
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.core import secret_mixin
 from ...models.core.reveal_log import EduRevealLog
+from ...tools import crypto
 from .test_secret_field import SecretCommon
 
 REASON = "核对身份证件"
@@ -222,13 +228,25 @@ class TestSecretReveal(SecretCommon):
         self.assertEqual(self.child.search([("id_number", "=", self.number)]), self.child)
         self.assertEqual(self.child._edu_secret_clear("id_number"), {self.child.id: self.number})
 
+    def test_lost_key(self):
+        self._own_key_file()
+        os.unlink(self.env["edu.secret.mixin"]._edu_key_path())
+        crypto.forget()
+        with mute_logger(secret_mixin.__name__):
+            with self.assertRaises(UserError) as caught:
+                self.child._edu_secret_clear("id_number")
+            self.assertIn("missing or unreadable", str(caught.exception))
+            with self.assertRaises(UserError):
+                self.child.search([("id_number", "=", self.number)])
+            # never a new file in silence: its digests would fit nothing
+            self.assertFalse(os.path.exists(self.env["edu.secret.mixin"]._edu_key_path()))
+            self.assertGreater(self.env["edu.secret.mixin"]._edu_start_after_lost_key(), 2)
+        self.assertFalse(self.child.id_number)
+        self.child.id_number = self.number
+        self.assertEqual(self.child._edu_secret_clear("id_number"), {self.child.id: self.number})
+
     def _own_key_file(self):
         """A copy of the key file, so that the other tests keep theirs."""
-        import shutil
-        import tempfile
-
-        from ...tools import crypto
-
         mixin = type(self.env["edu.secret.mixin"])
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
