@@ -69,6 +69,8 @@
         "views/monitoring/term.xml",
         "views/monitoring/policy.xml",
         # casework
+        "wizard/case_step.xml",
+        "wizard/case_found.xml",
         "views/casework/dropout_case.xml",
         "views/casework/notice.xml",
         "views/casework/referral.xml",
@@ -83,6 +85,8 @@
         # wizards
         "wizard/dropout_report_return.xml",
         "wizard/county_setup.xml",
+        "views/casework/visit.xml",
+        "views/casework/student.xml",
         # menus last: they name the actions
         "views/menus.xml",
     ],

@@ -6,3 +6,5 @@ from . import registry_number
 from . import roster_add
 from . import roster_proof
 from . import roster_reopen
+from . import case_found
+from . import case_step

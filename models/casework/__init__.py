@@ -6,3 +6,8 @@ from . import notice
 from . import notice_service
 from . import notice_document
 from . import referral
+from . import case_rhythm
+from . import observation
+from . import visit
+from . import policy
+from . import student

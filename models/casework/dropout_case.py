@@ -22,6 +22,14 @@ LADDER = [
     ("deadline_notice", "Deadline notice"),
     ("justice", "With justice"),
 ]
+RETURN_FORMS = [
+    ("same_class", "Own class"),
+    ("lower_grade", "Lower grade"),
+    ("other_school", "Other school"),
+    ("vocational", "Vocational courses"),
+    ("special", "Special school"),
+    ("home_teaching", "Home teaching"),
+]
 # Over; every other state is open, and a child has one open case at most
 DONE = ("closed", "excluded")
 UNDECIDED = ("suspected", "verifying")
@@ -125,6 +133,11 @@ class EduDropoutCase(models.Model):
         "edu.area", "Township of the School", readonly=True, index=True, ondelete="restrict"
     )
 
+    gender = fields.Selection(related="student_id.gender")
+    birthdate = fields.Date(related="student_id.birthdate")
+    lives_in_id = fields.Many2one(related="student_id.residence_area_id", string="Lives in")
+    guardians = fields.Char(compute="_compute_guardians", compute_sudo=True)
+
     # Suspicion
     raised_on = fields.Date(
         required=True,
@@ -147,7 +160,7 @@ class EduDropoutCase(models.Model):
         default="manual",
         tracking=True,
     )
-    missing_since = fields.Date(tracking=True)
+    missing_since = fields.Date(index=True, tracking=True)
     verify_by = fields.Date("Decide by", readonly=True, copy=False)
     earlier_case_id = fields.Many2one(
         "edu.dropout.case", "Earlier Case", readonly=True, index="btree_not_null", copy=False
@@ -218,14 +231,7 @@ class EduDropoutCase(models.Model):
     # Return and observation
     returned_on = fields.Date(readonly=True, copy=False, tracking=True)
     return_form = fields.Selection(
-        [
-            ("same_class", "Own class"),
-            ("lower_grade", "Lower grade"),
-            ("other_school", "Other school"),
-            ("vocational", "Vocational courses"),
-            ("special", "Special school"),
-            ("home_teaching", "Home teaching"),
-        ],
+        RETURN_FORMS,
         string="Form of Return",
         readonly=True,
         copy=False,
@@ -273,6 +279,16 @@ class EduDropoutCase(models.Model):
     def _compute_display_name(self):
         for case in self:
             case.display_name = " ".join(filter(None, (case.name, case.sudo().student_id.name)))
+
+    @api.depends("student_id.guardian_ids.name", "student_id.guardian_ids.relation_id")
+    def _compute_guardians(self):
+        for case in self:
+            case.guardians = ", ".join(
+                f"{guardian.name} ({guardian.relation_id.name})"
+                if guardian.relation_id
+                else guardian.name
+                for guardian in case.student_id.guardian_ids
+            )
 
     @api.depends("cause_id", "cause_confidential_id", "mandatory_report_on")
     def _compute_cause_flags(self):
@@ -411,15 +427,18 @@ class EduDropoutCase(models.Model):
 
         :raise UserError: when the child has an open case, with its number
         """
-        protected = self._edu_protected_fields()
-        cases = self.with_context(
-            {
-                key: value
-                for key, value in self.env.context.items()
-                if not (key.startswith("default_") and key[8:] in protected - self._EDU_ON_CREATE)
-            }
-        )
+        # neither the context nor a user's own defaults fill what is protected
+        blank = {
+            name: field.default(self) if field.default else False
+            for name, field in self._fields.items()
+            if name in self._edu_protected_fields()
+            and not field.compute
+            and not field.groups
+            and field.type != "many2many"
+        }
         prepared, hidden = [], []
+        # an earlier case closed in this transaction must be closed for the database, too
+        self.flush_model(["state"])
         for vals in vals_list:
             if not self.env.su:
                 self._edu_refuse_protected(vals, self._EDU_ON_CREATE)
@@ -431,14 +450,18 @@ class EduDropoutCase(models.Model):
             if not self.env.su:
                 self._edu_check_child(student)
             vals, confidential = self._edu_split(vals)
-            prepared.append(self._edu_prepare(student, vals))
+            confidential = {
+                "cause_confidential_id": False,
+                "whereabouts_confidential_id": False,
+                **confidential,
+            }
+            prepared.append({**blank, **self._edu_prepare(student, vals), "evidence_ids": []})
             hidden.append(confidential)
-        cases = super(
-            EduDropoutCase, cases.with_context(mail_create_nosubscribe=True)
-        ).create(prepared)
+        cases = super(EduDropoutCase, self.with_context(mail_create_nosubscribe=True)).create(
+            prepared
+        )
         for case, confidential in zip(cases.sudo(), hidden, strict=True):
-            if confidential:
-                case.write(confidential)
+            case.write(confidential)
         if not self.env.su:
             cases.check_access("create")
         cases.sudo()._edu_after_raise()
@@ -674,8 +697,8 @@ class EduDropoutCase(models.Model):
         files = self.env["ir.attachment"].sudo().browse(attachment_ids or []).exists()
         for file in files:
             here = file.res_model == self._name and file.res_id == self.id
-            fresh = file.create_uid == self.env.user and not (
-                file.res_id and file.res_model not in (self._name, "edu.case.step")
+            fresh = file.create_uid == self.env.user and (
+                not file.res_id or file.res_model == "edu.case.step"
             )
             if not here and not fresh:
                 raise AccessError(self.env._("This file belongs to another record."))
@@ -880,6 +903,7 @@ class EduDropoutCase(models.Model):
 
     def _edu_is_in_school(self):
         """Hook: whether the newest roster check saw the child."""
+        self.ensure_one()
         return False
 
     def action_return(

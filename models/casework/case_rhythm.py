@@ -1,0 +1,264 @@
+from datetime import date, timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .dropout_case import (
+    ACTIVITY_CHECK,
+    ACTIVITY_VERIFY,
+    ACTIVITY_VISIT,
+    BACK,
+    SCHOOL,
+    UNDECIDED,
+)
+
+# How many days before it is due a visit is shown in yellow
+SOON = 7
+
+
+class EduDropoutCase(models.Model):
+    """What recurs in a case: persuasion at least once a month (plan 二(三)5), checks while a child
+    that came back is observed, and the one to-do that follows from them."""
+
+    _inherit = "edu.dropout.case"
+
+    visit_ids = fields.One2many("edu.visit", "case_id", "Persuasion Records", readonly=True)
+    visit_count = fields.Integer(compute="_compute_visits", store=True)
+    last_visit_on = fields.Date("Last Persuasion", compute="_compute_visits", store=True)
+    next_visit_on = fields.Date("Next Visit Agreed", compute="_compute_visits", store=True)
+    next_visit_due = fields.Date("Next Visit by", compute="_compute_next_visit_due", store=True)
+    visit_state = fields.Selection(
+        [
+            ("none", "None due"),
+            ("ok", "In time"),
+            ("soon", "Due soon"),
+            ("overdue", "Overdue"),
+        ],
+        string="Persuasion",
+        compute="_compute_visit_state",
+        search="_search_visit_state",
+    )
+    visit_gaps = fields.Char("Months Without Persuasion", compute="_compute_visit_gaps")
+
+    observation_ids = fields.One2many(
+        "edu.observation", "case_id", "Observation Checks", readonly=True
+    )
+    next_check_due = fields.Date("Next Check by", compute="_compute_next_check_due", store=True)
+
+    # ------------------------------------------------------------------ computes
+
+    @api.depends("visit_ids.visited_at", "visit_ids.next_visit_on")
+    def _compute_visits(self):
+        for case in self:
+            visits = case.visit_ids.sorted("visited_at")
+            case.visit_count = len(visits)
+            case.last_visit_on = visits[-1:].visited_on
+            case.next_visit_on = visits[-1:].next_visit_on
+
+    @api.depends("state", "persuading_since", "last_visit_on")
+    def _compute_next_visit_due(self):
+        Policy = self.env["edu.policy"]
+        for case in self:
+            if case.state != "persuading" or not case.persuading_since:
+                case.next_visit_due = False
+                continue
+            last = max(case.persuading_since, case.last_visit_on or date.min)
+            case.next_visit_due = Policy._edu_period_end(
+                last, Policy._current(last).visit_interval_days
+            )
+
+    @api.depends("next_visit_due")
+    def _compute_visit_state(self):
+        today = self.env["edu.policy"]._edu_today()
+        for case in self:
+            due = case.next_visit_due
+            if not due:
+                case.visit_state = "none"
+            elif due < today:
+                case.visit_state = "overdue"
+            else:
+                case.visit_state = "soon" if due <= today + timedelta(days=SOON) else "ok"
+
+    def _search_visit_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = self.env["edu.policy"]._edu_today()
+        soon = today + timedelta(days=SOON)
+        domains = {
+            "none": Domain("next_visit_due", "=", False),
+            "overdue": Domain("next_visit_due", "<", today),
+            "soon": Domain("next_visit_due", ">=", today) & Domain("next_visit_due", "<=", soon),
+            "ok": Domain("next_visit_due", ">", soon),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.depends("state", "persuading_since", "visit_ids.visited_on")
+    def _compute_visit_gaps(self):
+        for case in self:
+            case.visit_gaps = ", ".join(case._edu_gap_months())
+
+    def _edu_gap_months(self):
+        """Whole calendar months of persuasion without a record, as "2026-10"; the month that runs
+        is none yet."""
+        self.ensure_one()
+        if self.state != "persuading" or not self.persuading_since:
+            return []
+        today = self.env["edu.policy"]._edu_today()
+        seen = {(day.year, day.month) for day in self.visit_ids.mapped("visited_on")}
+        since = self.persuading_since
+        month = (since.year, since.month)
+        if since.day > 1:
+            month = (month[0] + month[1] // 12, month[1] % 12 + 1)
+        gaps = []
+        while month < (today.year, today.month):
+            if month not in seen:
+                gaps.append(f"{month[0]}-{month[1]:02d}")
+            month = (month[0] + month[1] // 12, month[1] % 12 + 1)
+        return gaps
+
+    def _edu_checks_now(self):
+        """Observation checks since the child came back."""
+        self.ensure_one()
+        return self.sudo().observation_ids.filtered(
+            lambda check: self.returned_on and check.checked_on >= self.returned_on
+        )
+
+    def _edu_checks_needed(self):
+        """How many checks an observation takes, by the policy of the day of return."""
+        self.ensure_one()
+        policy = self.env["edu.policy"]._current(self.returned_on)
+        return max(1, policy.observation_days // policy.observation_check_days)
+
+    @api.depends("state", "returned_on", "observation_until", "observation_ids.checked_on")
+    def _compute_next_check_due(self):
+        Policy = self.env["edu.policy"]
+        for case in self:
+            checks = case.returned_on and case._edu_checks_now()
+            if case.state not in BACK or len(checks) >= case._edu_checks_needed():
+                case.next_check_due = False
+                continue
+            last = max([case.returned_on, *checks.mapped("checked_on")])
+            due = Policy._edu_period_end(
+                last, Policy._current(case.returned_on).observation_check_days
+            )
+            case.next_check_due = min(due, case.observation_until or due)
+
+    @api.depends("next_check_due")
+    def _compute_deadline(self):
+        super()._compute_deadline()
+
+    def _edu_deadline(self):
+        if self.state in BACK:
+            return self.next_check_due or self.observation_until
+        return super()._edu_deadline()
+
+    # ------------------------------------------------------------------ to-dos
+
+    def _edu_replan(self):
+        """Bring the one to-do of each case in step with its state, dates and person."""
+        self.env["edu.dropout.case"].flush_model()
+        for case in self.sudo():
+            case._edu_drop_activities()
+            if case.state in UNDECIDED:
+                case._edu_plan_activity(ACTIVITY_VERIFY, case.verify_by)
+            elif case.state == "persuading":
+                due = case.next_visit_due
+                agreed = case.next_visit_on
+                today = self.env["edu.policy"]._edu_today()
+                case._edu_plan_activity(
+                    ACTIVITY_VISIT, min(due, agreed) if agreed and agreed >= today else due
+                )
+            elif case.state in BACK:
+                case._edu_plan_activity(ACTIVITY_CHECK, case.next_check_due)
+
+    def write(self, vals):
+        """A new person takes over the to-do; the former one ceases to follow."""
+        former = {case: case.school_responsible_id for case in self}
+        result = super().write(vals)
+        if "school_responsible_id" in vals:
+            for case, person in former.items():
+                if person and person != case.school_responsible_id:
+                    case.sudo().message_unsubscribe(person.partner_id.ids)
+            self._edu_replan()
+        return result
+
+    def _edu_after_confirm(self):
+        super()._edu_after_confirm()
+        self._edu_replan()
+
+    def _edu_after_observe(self):
+        super()._edu_after_observe()
+        self._edu_replan()
+
+    # ------------------------------------------------------------------ what steps need
+
+    def _edu_missing_to_confirm(self):
+        return [
+            *super()._edu_missing_to_confirm(),
+            not self.visit_ids
+            and self.env._("at least one attempt to reach the family, recorded as a visit or call"),
+        ]
+
+    def _edu_missing_to_close(self, today):
+        checks = self._edu_checks_now().sorted("checked_on")
+        lacking = self._edu_checks_needed() - len(checks)
+        return [
+            *super()._edu_missing_to_close(today),
+            lacking > 0 and self.env._("%s more observation checks", lacking),
+            checks
+            and not checks[-1].present
+            and self.env._("a check at which the child is in school"),
+        ]
+
+    # ------------------------------------------------------------------ actions
+
+    def action_check_observation(self, present, checked_on=None, note=None):
+        """Record whether a child that came back is in school. The class teacher, school leaders,
+        records administrator, bureau. Nothing else follows: a child that left again is reported by
+        :meth:`action_relapse`.
+
+        :param present: whether the child was in school that day
+        :param checked_on: date, default today in the county
+        """
+        step = self.env._("Observation check")
+        self._edu_check_role(("class_teacher", *SCHOOL, "bureau"))
+        self._edu_expect(BACK, step)
+        for case in self:
+            day = case._edu_day(checked_on, step, case.returned_on)
+            if any(check.checked_on == day for check in case._edu_checks_now()):
+                raise UserError(
+                    self.env._(
+                        "%(case)s: a check of %(date)s is recorded already.",
+                        case=case.display_name,
+                        date=fields.Date.to_string(day),
+                    )
+                )
+            self.env["edu.observation"].sudo().create(
+                {"case_id": case.id, "checked_on": day, "present": bool(present), "note": note}
+            )
+            case._edu_replan()
+        return True
+
+    def action_record_visit(self):
+        """Whoever works on the case: the form of a new visit."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Record Persuasion"),
+            "res_model": "edu.visit",
+            "view_mode": "form",
+            "context": {"default_case_id": self.id},
+        }
+
+    def action_view_visits(self):
+        """Whoever reads the case: its visits."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "edu_dropout_control.edu_visit_action"
+        )
+        return {
+            **action,
+            "domain": [("case_id", "=", self.id)],
+            "context": {"default_case_id": self.id},
+        }

@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+
+from .dropout_case import DONE, EVERYBODY
+
+
+class EduStudent(models.Model):
+    """Cases of a child, and what a move does to the open one."""
+
+    _inherit = "edu.student"
+
+    case_ids = fields.One2many("edu.dropout.case", "student_id", "Cases", readonly=True)
+    case_count = fields.Integer(compute="_compute_case_count")
+    open_case_id = fields.Many2one("edu.dropout.case", compute="_compute_case_count")
+
+    @api.depends("case_ids.state")
+    @api.depends_context("uid")
+    def _compute_case_count(self):
+        """Cases that the user may read."""
+        Case = self.env["edu.dropout.case"]
+        found = Case.search([("student_id", "in", self.ids)]) if Case.has_access("read") else Case
+        for student in self:
+            cases = found.filtered(lambda case, student=student: case.student_id == student)
+            student.case_count = len(cases)
+            student.open_case_id = cases.filtered(lambda case: case.state not in DONE)[:1]
+
+    def action_raise_case(self):
+        """Class teacher, school staff, township, bureau: raise a case for a child of the own scope,
+        or open the one there is.
+
+        :return: the action that shows the case
+        """
+        self.ensure_one()
+        self._edu_check_role(EVERYBODY, self.env._("You cannot raise a case for this child."))
+        self.check_access("read")
+        Case = self.env["edu.dropout.case"]
+        if not Case._edu_open_case(self):
+            Case._edu_check_child(self)
+        case = Case._edu_raise(self, "manual")
+        return {
+            "type": "ir.actions.act_window",
+            "name": case.name,
+            "res_model": "edu.dropout.case",
+            "res_id": case.id,
+            "view_mode": "form",
+        }
+
+    def action_view_cases(self):
+        """Whoever reads the child: its cases in the own scope."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "edu_dropout_control.edu_dropout_case_action"
+        )
+        return {
+            **action,
+            "domain": [("student_id", "=", self.id)],
+            "context": {},
+        }
+
+    def _edu_after_move(self):
+        """The open case goes with the child; who worked on it in the old school ceases to follow."""
+        super()._edu_after_move()
+        Case = self.env["edu.dropout.case"].sudo()
+        for case in Case.search([("student_id", "in", self.ids), ("state", "not in", DONE)]):
+            student = case.student_id
+            if case.school_id == student.school_id and case.class_id == student.class_id:
+                continue
+            old = case.school_id
+            values = {
+                "school_id": student.school_id.id,
+                "class_id": student.class_id.id,
+                "grade": student.grade,
+                "school_township_id": student.school_id.area_id.id,
+            }
+            if old == student.school_id:
+                case.write(values)
+                continue
+            case._edu_drop_activities()
+            case.activity_ids.unlink()
+            case.message_unsubscribe(case.message_partner_ids.ids)
+            case.write(values)
+            case.write(
+                {
+                    "school_responsible_id": case._edu_school_line(
+                        case.school_id, case.class_id
+                    ).id
+                }
+            )
+            case._message_log(
+                body=self.env._(
+                    "The child moved from %(old)s to %(new)s; the case goes with it.",
+                    old=old.name,
+                    new=case.school_id.name,
+                )
+            )
