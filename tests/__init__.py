@@ -12,6 +12,8 @@ from .registry import test_post
 from .registry import test_school
 from .registry import test_student
 from .registry import test_term
+from .casework import test_case_access
+from .casework import test_case_raise
 from .casework import test_case_steps
 from .casework import test_documents
 from .tools import test_calendar
@@ -23,4 +25,15 @@ from .tools import test_roster_parse
 from .tools import test_roster_reader
 from .tools import test_roster_rows
 from .tools import test_text
+from .tools import (
+    test_calendar,
+    test_dates,
+    test_identity,
+    test_names,
+    test_roster_header,
+    test_roster_parse,
+    test_roster_reader,
+    test_roster_rows,
+    test_text,
+)
 from .oversight import test_dropout_form

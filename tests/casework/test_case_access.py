@@ -10,7 +10,9 @@ STRANGERS = ("student_aid", "county_admin")
 class TestCaseAccess(CaseCommon):
     def test_own_scope_and_no_other(self):
         mine = self.make_case()
-        far = self.make_student(self.make_class(self.school_x, 3), residence_area_id=False)
+        far = self.make_student(
+            self.make_class(self.school_x, 3), residence_area_id=False, household_area_id=False
+        )
         other = self.make_case(far)
         for role in READERS:
             with self.subTest(role=role):
