@@ -37,3 +37,14 @@ from .tools import (
     test_text,
 )
 from .oversight import test_dropout_form
+from .monitoring import (
+    test_absence,
+    test_digest,
+    test_entrant,
+    test_ledger,
+    test_monitoring_access,
+    test_registry_completion,
+    test_roster_close,
+    test_roster_mark,
+    test_roster_open,
+)

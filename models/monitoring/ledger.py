@@ -126,7 +126,8 @@ class EduLedger(models.Model):
                     "kind": kind,
                     "student_id": child.id,
                     "school_id": (school or child.school_id).id,
-                    "class_id": child.class_id.id,
+                    "class_id": child.class_id.school_id == (school or child.school_id)
+                    and child.class_id.id,
                     "grade": child.grade,
                     "date_on": date,
                     "reason_on": reason,
@@ -155,6 +156,8 @@ class EduLedger(models.Model):
             if evidence:
                 values["evidence"] = evidence
             group.write(values)
+        # a new entry may follow at once, and there is only one open entry in the database
+        self.flush_recordset()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -182,7 +182,8 @@ class EduRosterCheckLine(models.Model):
         Private, on sudo'ed lines. Heads are compared by the caller, and hooks run by
         ``_edu_after_mark`` once they agree.
 
-        :param facts: {name of a fact: value}, those left out keep what they have
+        :param facts: {name of a fact: value}; those left out keep what was entered for the same
+            outcome, or was carried over from the last check
         """
         facts = facts or {}
         today = self.env["edu.policy"]._edu_today()
@@ -194,10 +195,10 @@ class EduRosterCheckLine(models.Model):
             "digested": False,
         }
         for name in ALL_FACTS:
-            if name not in kept:
-                values[name] = False
-            elif name in facts:
+            if name in facts and name in kept:
                 values[name] = facts[name] or False
+            elif name not in kept:
+                values[name] = False
         for name in ("leave_until", "valid_until"):
             if values.get(name) and fields.Date.to_date(values[name]) < today:
                 raise UserError(
@@ -207,7 +208,9 @@ class EduRosterCheckLine(models.Model):
                         field=self._fields[name]._description_string(self.env),
                     )
                 )
-        self.write(values)
+        stale = self.filtered(lambda line: line.outcome not in (outcome, "unmarked"))
+        stale.write({**dict.fromkeys(ALL_FACTS, False), **values})
+        (self - stale).write(values)
 
     def _edu_attach(self, files):
         """Attach files to one line: [{"name": …, "data": base64}]."""

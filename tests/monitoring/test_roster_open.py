@@ -1,0 +1,191 @@
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import MonitoringCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRosterOpen(MonitoringCommon):
+    def test_every_active_school_has_a_check(self):
+        checked = self.term.roster_check_ids.school_id
+        self.assertLessEqual(
+            self.school_a | self.school_b | self.junior_a | self.point_a | self.school_x, checked
+        )
+        self.assertEqual(self.term.state, "open")
+        self.assertEqual(self.check.state, "open")
+        self.assertEqual(self.check.check_deadline, date(2026, 9, 11))
+
+    def test_an_archived_school_has_none(self):
+        school = self.make_school("撤并小学", self.township_a, "primary", active=False)
+        self.term.action_open()
+        self.assertNotIn(school, self.term.roster_check_ids.school_id)
+
+    def test_a_sheet_a_class_and_a_line_a_child(self):
+        self.assertEqual(self.check.sheet_ids.class_id, self.class_a | self.class_a2)
+        self.assertEqual(self.sheet.line_ids.student_id, self.children)
+        self.assertEqual(set(self.sheet.line_ids.mapped("outcome")), {"unmarked"})
+        line = self.line(self.student)
+        self.assertEqual(line.grade, 3)
+        self.assertEqual(line.origin, "registry")
+        self.assertEqual(line.residence_township_id, self.township_a)
+        self.assertEqual(line.school_township_id, self.township_a)
+
+    def test_opening_again_changes_nothing(self):
+        checks, lines = self.term.roster_check_ids, self.term.roster_check_ids.line_ids
+        self.mark(self.one, "arrived")
+        self.term.action_open()
+        self.assertEqual(self.term.roster_check_ids, checks)
+        self.assertEqual(self.term.roster_check_ids.line_ids, lines)
+        self.assertEqual(self.line(self.one).outcome, "arrived")
+
+    def test_opening_again_takes_in_a_new_school_and_child(self):
+        school = self.make_school("新建小学", self.township_a, "primary")
+        klass = self.make_class(school, 2)
+        child = self.make_student(klass, name="新来")
+        late = self.make_student(self.class_a, name="后补")
+        self.term.action_open()
+        self.assertIn(late, self.sheet.line_ids.student_id)
+        self.assertIn(child, self.term.roster_check_ids.line_ids.student_id)
+
+    def test_children_without_a_class_have_a_sheet_of_their_own(self):
+        child = self.make_student(name="无班", school_id=self.school_a.id, grade=4)
+        self.as_user(self.check, "records_admin").action_refresh()
+        sheet = self.line(child).sheet_id
+        self.assertFalse(sheet.class_id)
+        self.assertEqual(sheet.display_name, "No class yet")
+        self.assertEqual(self.line(child).grade, 4)
+
+    def test_suspended_and_dropped_out_children_are_looked_for(self):
+        for state in ("suspended", "dropped_out"):
+            child = self.make_student(self.class_a, enrolment_state=state)
+            self.check.action_refresh()
+            self.assertEqual(self.line(child).registry_state, state)
+
+    def test_children_who_left_are_not(self):
+        for state in ("transferred_out", "graduated", "deceased", "abroad"):
+            child = self.make_student(self.class_a, enrolment_state=state)
+            self.check.action_refresh()
+            self.assertFalse(self.line(child))
+
+    def test_an_unmarked_child_follows_into_another_class(self):
+        self.one.class_id = self.class_a2
+        self.check.action_refresh()
+        self.assertEqual(self.line(self.one).class_id, self.class_a2)
+        self.assertEqual(self.line(self.one).sheet_id.class_id, self.class_a2)
+
+    def test_an_unmarked_line_goes_with_a_child_that_left(self):
+        self.one._edu_set_state("transferred_out")
+        self.mark(self.two, "arrived")
+        self.two._edu_set_state("transferred_out")
+        self.check.action_refresh()
+        self.assertFalse(self.line(self.one))
+        self.assertTrue(self.line(self.two), "what was found stays")
+
+    def test_a_signed_sheet_takes_nobody_in(self):
+        self.mark_all(self.sheet, heads=5)
+        self.as_user(self.sheet, "class_teacher").action_sign()
+        late = self.make_student(self.class_a, name="后补")
+        self.check.action_refresh()
+        self.assertFalse(self.line(late))
+        self.assertIn("1 children came to the list later", "\n".join(self.check._edu_open_items()))
+
+    def test_who_may_open_a_term(self):
+        for role in ("bureau", "county_admin"):
+            self.as_user(self.term, role).action_open()
+        for role in ("class_teacher", "records_admin", "principal", "township", "inspector"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self.as_user(self.term, role).action_open()
+
+    def test_the_bureau_opens_for_its_own_county(self):
+        term = self.env["edu.term"].create(
+            {
+                "school_year": "2026-2027",
+                "season": "spring",
+                "start_date": "2027-02-22",
+                "end_date": "2027-07-09",
+            }
+        )
+        self.as_user(term, "bureau").action_open()
+        self.assertIn(self.school_a, term.roster_check_ids.school_id)
+        self.assertNotIn(self.school_x, term.roster_check_ids.school_id)
+        self.assertEqual(self.term.state, "closed", "the term before is over")
+
+    def test_a_term_that_is_over_is_not_opened(self):
+        self.term.state = "closed"
+        with self.assertRaises(UserError):
+            self.as_user(self.term, "bureau").action_open()
+
+    def test_approval_of_the_last_check_is_carried_on(self):
+        child = self.make_student(self.class_a, enrolment_state="suspended")
+        self.check.action_refresh()
+        self.mark(
+            child,
+            "suspended",
+            approved_by="县教体局",
+            valid_until="2027-08-31",
+            evidence="休学审批表 12 号",
+        )
+        term = self.env["edu.term"].create(
+            {
+                "school_year": "2026-2027",
+                "season": "spring",
+                "start_date": "2027-02-22",
+                "end_date": "2027-07-09",
+            }
+        )
+        term.action_open()
+        check = term.roster_check_ids.filtered(lambda check: check.school_id == self.school_a)
+        line = self.line(child, check)
+        self.assertEqual(line.outcome, "unmarked")
+        self.assertEqual(line.approved_by, "县教体局")
+        self.mark(child, "suspended", check=check)
+        self.assertEqual(line.valid_until, date(2027, 8, 31))
+
+    def test_deadline_of_the_check(self):
+        Check = self.env["edu.roster.check"]
+        for day, state in (
+            ("2026-09-02", "on_time"),
+            ("2026-09-09", "due_soon"),
+            ("2026-09-11 15:00:00", "due_soon"),  # eleven at night in the county
+            ("2026-09-11 16:30:00", "late"),  # half past midnight in the county
+        ):
+            with self.subTest(day=day):
+                self.frozen.move_to(day)
+                self.check.invalidate_recordset()
+                self.assertEqual(self.check.deadline_state, state)
+                found = Check.search([("deadline_state", "=", state)])
+                self.assertIn(self.check, found)
+                groups = Check._read_group(
+                    [("id", "=", self.check.id)], ["deadline_state"], ["__count"]
+                )
+                self.assertEqual(groups, [(state, 1)])
+        self.frozen.move_to("2026-09-12")
+        self.close()
+        self.check.invalidate_recordset()
+        self.assertEqual(self.check.deadline_state, "done_late")
+        self.assertIn(self.check, Check.search([("deadline_state", "=", "done_late")]))
+        self.assertNotIn(self.check, Check.search([("deadline_state", "=", "done")]))
+
+    def test_days_before_a_deadline_that_is_due_soon_are_the_policys(self):
+        self.env["edu.policy"]._current().due_soon_days = 9
+        self.check.invalidate_recordset()
+        self.assertEqual(self.check.deadline_state, "due_soon")
+
+    def test_counts_of_a_check(self):
+        self.mark_all(
+            self.sheet,
+            self.change(self.one, "suspected", missing_since="2026-09-01"),
+            self.change(self.two, "on_leave", leave_until="2026-09-10"),
+            heads=3,
+        )
+        self.check.invalidate_recordset()
+        self.assertEqual(self.check.line_count, 5)
+        self.assertEqual(self.check.unmarked_count, 0)
+        self.assertEqual(self.check.present_count, 3)
+        self.assertEqual(self.check.missing_count, 1)
+        self.assertEqual(self.check.other_count, 1)
+        self.assertEqual(self.check.sheet_count, 1, "a class without children is none to sign")
+        self.assertEqual(self.check.signed_count, 0)
+        self.assertEqual(self.check.progress, 100)
