@@ -25,26 +25,13 @@ from .tools import test_roster_parse
 from .tools import test_roster_reader
 from .tools import test_roster_rows
 from .tools import test_text
-from .tools import (
-    test_calendar,
-    test_dates,
-    test_identity,
-    test_names,
-    test_roster_header,
-    test_roster_parse,
-    test_roster_reader,
-    test_roster_rows,
-    test_text,
-)
 from .oversight import test_dropout_form
-from .monitoring import (
-    test_absence,
-    test_digest,
-    test_entrant,
-    test_ledger,
-    test_monitoring_access,
-    test_registry_completion,
-    test_roster_close,
-    test_roster_mark,
-    test_roster_open,
-)
+from .monitoring import test_absence
+from .monitoring import test_digest
+from .monitoring import test_entrant
+from .monitoring import test_ledger
+from .monitoring import test_monitoring_access
+from .monitoring import test_registry_completion
+from .monitoring import test_roster_close
+from .monitoring import test_roster_mark
+from .monitoring import test_roster_open
