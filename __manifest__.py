@@ -6,7 +6,7 @@
     "category": "Education",
     "license": "AGPL-3",
     "author": "edu_dropout_control contributors",
-    "depends": ["mail", "base_setup", "rpc"],
+    "depends": ["mail", "base_setup", "base_import", "rpc"],
     "external_dependencies": {
         "python": [
             "cryptography",  # secrets in cipher

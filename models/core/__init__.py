@@ -1,6 +1,7 @@
 from . import scope_mixin
 from . import append_only
 from . import base
+from . import base_import
 from . import secret_mixin
 from . import reveal_log
 from . import encrypted_file

@@ -11,7 +11,14 @@ class Base(models.AbstractModel):
     def load(self, fields, data):
         """Core's Import keeps the uploaded file and its values in clear: refused where a column is
         confidential, or the model has such columns. Data files of modules load as superuser."""
-        if not self.env.su and self._edu_imports_secret(fields):
+        if not self.env.su:
+            self._edu_refuse_import(fields)
+        return super().load(fields, data)
+
+    @api.model
+    def _edu_refuse_import(self, columns):
+        """Raise UserError when importing ``columns`` into this model would touch a secret."""
+        if self._edu_imports_secret(columns):
             raise UserError(
                 self.env._(
                     "Records with confidential numbers are not imported here, because the file would"
@@ -19,7 +26,6 @@ class Base(models.AbstractModel):
                     " same files and keeps them sealed."
                 )
             )
-        return super().load(fields, data)
 
     @api.model
     def _edu_imports_secret(self, columns):

@@ -73,6 +73,15 @@ class TestSecretDoors(SecretCommon):
                 records.load(columns, [["x"] * len(columns)])
             self.assertIn("import of Dropout Control", str(caught.exception))
 
+    def test_core_import_takes_no_file(self):
+        Import = self.env["base_import.import"].with_user(self.user["records_admin"])
+        for model in ("edu.student", "edu.guardian"):
+            with self.subTest(model=model), self.assertRaises(UserError):
+                Import.create({"res_model": model, "file": b"x"})
+        harmless = Import.create({"res_model": "res.partner.category"})
+        with self.assertRaises(UserError):
+            harmless.write({"res_model": "edu.student", "file": b"x"})
+
     def test_core_import_elsewhere_goes_on(self):
         category = self.env["res.partner.category"].with_user(self.env.ref("base.user_admin"))
         self.assertTrue(category.load(["name"], [["x"]])["ids"])
