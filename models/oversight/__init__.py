@@ -1,4 +1,5 @@
 from . import hand_in_mixin
+from . import ir_attachment
 from . import term
 from . import dropout_report
 from . import dropout_report_line

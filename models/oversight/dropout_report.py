@@ -207,6 +207,7 @@ class EduDropoutReport(models.Model):
 
     def write(self, vals):
         if not self.env.su:
+            self.check_access("write")
             self._edu_refuse_protected(vals)
             if "remark" in vals:
                 self._edu_check_open()
@@ -439,15 +440,15 @@ class EduDropoutReport(models.Model):
             "whereabouts": case.whereabouts_id.name or None,
             "whereabouts_place": case.whereabouts_place or None,
             "measures": self._edu_compose_measures(case),
-            "responsible": list(
-                filter(
-                    None,
-                    [
-                        case.school_responsible_id.name,
-                        case.township_responsible_id.name or case.township_responsible_name,
-                    ],
+            "responsible": [
+                name
+                for name in (
+                    case.school_responsible_id.name,
+                    case.township_responsible_id.name,
+                    case.township_responsible_name,
                 )
-            ),
+                if name
+            ],
             "return_by": text(case.return_by),
         }
 
@@ -468,6 +469,7 @@ class EduDropoutReport(models.Model):
         """Write a composed content into the columns that lists and pivots show: nothing secret."""
         self.ensure_one()
         rows = content["rows"]
+        Line = self.env["edu.dropout.report.line"]
         self.write(
             {
                 **{f"{key}_count": content["figures"][key] or 0 for key in FIGURES},
@@ -475,20 +477,7 @@ class EduDropoutReport(models.Model):
                 "refreshed_at": fields.Datetime.now(),
                 "line_ids": [
                     fields.Command.clear(),
-                    *(
-                        fields.Command.create(
-                            {
-                                "case_id": row["case"],
-                                "number": row["no"],
-                                "kind": row["kind"],
-                                "measure_count": len(row["measures"]),
-                                "last_measure_on": row["measures"][-1]["on"]
-                                if row["measures"]
-                                else False,
-                            }
-                        )
-                        for row in rows
-                    ),
+                    *(fields.Command.create(Line._edu_values(row)) for row in rows),
                 ],
             }
         )

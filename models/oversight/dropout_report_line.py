@@ -35,53 +35,49 @@ class EduDropoutReportLine(models.Model):
     measure_count = fields.Integer("Visits", readonly=True)
     last_measure_on = fields.Date("Last Visit", readonly=True)
 
-    # Own columns for rules and grouping, as they were when the report was composed
+    # Own columns for rules and grouping
     school_id = fields.Many2one(related="report_id.school_id", store=True, index=True)
     term_id = fields.Many2one(related="report_id.term_id", store=True, index=True)
     township_id = fields.Many2one(related="report_id.township_id", store=True, index=True)
     is_submitted = fields.Boolean(related="report_id.is_submitted", store=True)
+
+    # The child as it was when the report was composed
     student_id = fields.Many2one(
-        "edu.student", "Child", compute="_compute_child", store=True, compute_sudo=True
+        "edu.student", "Child", readonly=True, index=True, ondelete="restrict"
     )
-    student_name = fields.Char("Name", compute="_compute_child", store=True, compute_sudo=True)
-    gender = fields.Selection(
-        [("male", "Male"), ("female", "Female")],
-        compute="_compute_child",
-        store=True,
-        compute_sudo=True,
-    )
-    grade = fields.Integer(compute="_compute_child", store=True, compute_sudo=True, aggregator=None)
-    class_id = fields.Many2one(
-        "edu.class", "Class", compute="_compute_child", store=True, compute_sudo=True
-    )
-    left_on = fields.Date("Away Since", compute="_compute_child", store=True, compute_sudo=True)
-    cause_id = fields.Many2one(
-        "edu.code", "Cause", compute="_compute_child", store=True, compute_sudo=True
-    )
-    whereabouts_id = fields.Many2one(
-        "edu.code", "Whereabouts", compute="_compute_child", store=True, compute_sudo=True
-    )
-    return_by = fields.Date(
-        "To Be Back By", compute="_compute_child", store=True, compute_sudo=True
-    )
+    student_name = fields.Char("Name", readonly=True)
+    gender = fields.Selection([("male", "Male"), ("female", "Female")], readonly=True)
+    grade = fields.Integer(readonly=True, aggregator=None)
+    class_id = fields.Many2one("edu.class", "Class", readonly=True, ondelete="restrict")
+    left_on = fields.Date("Away Since", readonly=True)
+    cause_id = fields.Many2one("edu.code", "Cause", readonly=True, ondelete="restrict")
+    whereabouts_id = fields.Many2one("edu.code", "Whereabouts", readonly=True, ondelete="restrict")
+    return_by = fields.Date("To Be Back By", readonly=True)
     responsible_id = fields.Many2one(
-        "res.users", "Responsible", compute="_compute_child", store=True, compute_sudo=True
+        "res.users", "Responsible", readonly=True, ondelete="restrict"
     )
 
-    @api.depends("case_id")
-    def _compute_child(self):
-        for line in self:
-            case = line.case_id
-            line.student_id = case.student_id
-            line.student_name = case.student_id.name
-            line.gender = case.student_id.gender
-            line.grade = case.grade or case.student_id.grade
-            line.class_id = case.class_id
-            line.left_on = case.missing_since or case.raised_on
-            line.cause_id = case.cause_id
-            line.whereabouts_id = case.whereabouts_id
-            line.return_by = case.return_by
-            line.responsible_id = case.school_responsible_id
+    @api.model
+    def _edu_values(self, row):
+        """Columns of one row of a composed report."""
+        case = self.env["edu.dropout.case"].sudo().browse(row["case"])
+        return {
+            "case_id": case.id,
+            "number": row["no"],
+            "kind": row["kind"],
+            "measure_count": len(row["measures"]),
+            "last_measure_on": row["measures"][-1]["on"] if row["measures"] else False,
+            "student_id": case.student_id.id,
+            "student_name": row["name"],
+            "gender": row["gender"],
+            "grade": row["grade"],
+            "class_id": case.class_id.id,
+            "left_on": row["left_on"],
+            "cause_id": case.cause_id.id,
+            "whereabouts_id": case.whereabouts_id.id,
+            "return_by": row["return_by"],
+            "responsible_id": case.school_responsible_id.id,
+        }
 
     def action_open_case(self):
         """Whoever reads the line and the case: open the case."""

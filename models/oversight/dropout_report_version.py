@@ -164,7 +164,8 @@ class EduDropoutReportVersion(models.Model):
                 (False, 0),
             ) or (not scan.res_id and scan.create_uid != self.env.user):
                 raise AccessError(self.env._("This file belongs to another record."))
-            scan.write({"res_model": self._name, "res_id": self.id, "public": False})
+            if not scan.res_id or scan.public:
+                scan.write({"res_model": self._name, "res_id": self.id, "public": False})
 
     # ------------------------------------------------------------------
     # Content

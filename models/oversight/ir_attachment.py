@@ -1,0 +1,27 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+FROZEN = {"raw", "datas", "db_datas", "res_model", "res_id", "res_field", "type", "url", "public"}
+
+
+class IrAttachment(models.Model):
+    """The scan of a paper that was handed over is evidence: it is neither replaced nor deleted."""
+
+    _inherit = "ir.attachment"
+
+    def write(self, vals):
+        if FROZEN & vals.keys():
+            self._edu_refuse_handed_over()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_handed_over(self):
+        self._edu_refuse_handed_over()
+
+    def _edu_refuse_handed_over(self):
+        scans = self.sudo().filtered(
+            lambda attachment: attachment.res_model == "edu.dropout.report.version"
+        )
+        versions = self.env["edu.dropout.report.version"].sudo().browse(scans.mapped("res_id"))
+        if any(version.submitted_at for version in versions.exists()):
+            raise UserError(self.env._("The scan of a submitted report is not taken away again."))
