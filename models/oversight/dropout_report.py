@@ -434,7 +434,10 @@ class EduDropoutReport(models.Model):
             }
             or None,
             "special_groups": student.special_group_ids.mapped("name"),
-            "left_on": text(case.missing_since or case.raised_on),
+            "left_on": text(
+                (case.persuading_since if case.relapse_count else case.missing_since)
+                or case.raised_on
+            ),
             "cause": case.cause_id.name or None,
             "cause_note": case.cause_note or None,
             "whereabouts": case.whereabouts_id.name or None,
@@ -453,11 +456,17 @@ class EduDropoutReport(models.Model):
         }
 
     def _edu_compose_measures(self, case):
-        """What was done to bring the child back, as [{on, method, result}], oldest first."""
-        return [
+        """What was done to bring the child back, oldest first: visits as [{on, method, result}],
+        notices as [{on, method, number}]."""
+        measures = [
             {"on": visit.visited_on.isoformat(), "method": visit.method, "result": visit.result}
             for visit in case.visit_ids.sorted("visited_at")
+        ] + [
+            {"on": notice.issued_on.isoformat(), "method": notice.kind, "number": notice.number}
+            for notice in case.notice_ids.sorted("id")
+            if notice.issued_on and notice.state != "withdrawn"
         ]
+        return sorted(measures, key=lambda measure: measure["on"])
 
     def _edu_refresh(self):
         """Take figures and children from what is known now, unless they are frozen."""
