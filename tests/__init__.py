@@ -35,3 +35,5 @@ from .monitoring import test_registry_completion
 from .monitoring import test_roster_close
 from .monitoring import test_roster_mark
 from .monitoring import test_roster_open
+from .oversight import test_dropout_report
+from .oversight import test_dropout_documents
