@@ -2,10 +2,11 @@ import json
 import secrets
 
 from odoo import api, fields, models
-from odoo.addons.base.models.ir_attachment import condition_values
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from odoo.addons.base.models.ir_attachment import condition_values
 
 from ...tools.canonical import canonical_json, changed_paths, sha256_hex
 
@@ -155,7 +156,7 @@ class EduSignoff(models.Model):
             "role": role,
             "person_id": user.id,
             "person_name": user.name,
-            "post_label": post and user._edu_post_label(post, record) or False,
+            "post_label": (post and user._edu_post_label(post, record)) or False,
             "signed_at": fields.Datetime.now(),
             "content_hash": sha256_hex(frozen),
             "previous_hash": last.hash or False,

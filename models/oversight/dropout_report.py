@@ -321,7 +321,7 @@ class EduDropoutReport(models.Model):
                 "central": school.parent_id.name or None,
             },
             "term": {"school_year": report.term_id.school_year, "season": report.term_id.season},
-            "checked_on": check.closed_on and check.closed_on.isoformat() or None,
+            "checked_on": (check.closed_on and check.closed_on.isoformat()) or None,
             "as_of": self.env["edu.policy"]._edu_today().isoformat(),
             "figures": report._edu_compose_figures(counts, rows),
             "rows": rows,
@@ -408,10 +408,10 @@ class EduDropoutReport(models.Model):
             kind = "suspected_never" if never else "suspected"
 
         def clear(record, name):
-            return record and record._edu_secret_clear(name)[record.id] or None
+            return (record and record._edu_secret_clear(name)[record.id]) or None
 
         def text(date):
-            return date and date.isoformat() or None
+            return (date and date.isoformat()) or None
 
         return {
             "no": number,
@@ -426,12 +426,14 @@ class EduDropoutReport(models.Model):
             "grade": case.grade or student.grade or None,
             "class_number": case.class_id.number or None,
             "address": clear(student, "address"),
-            "guardian": guardian
-            and {
-                "name": guardian.name,
-                "relation": guardian.relation_id.name or None,
-                "phone": clear(guardian, "phone"),
-            }
+            "guardian": (
+                guardian
+                and {
+                    "name": guardian.name,
+                    "relation": guardian.relation_id.name or None,
+                    "phone": clear(guardian, "phone"),
+                }
+            )
             or None,
             "special_groups": student.special_group_ids.mapped("name"),
             "left_on": text(

@@ -53,9 +53,7 @@ class EduDropoutReportLine(models.Model):
     cause_id = fields.Many2one("edu.code", "Cause", readonly=True, ondelete="restrict")
     whereabouts_id = fields.Many2one("edu.code", "Whereabouts", readonly=True, ondelete="restrict")
     return_by = fields.Date("To Be Back By", readonly=True)
-    responsible_id = fields.Many2one(
-        "res.users", "Responsible", readonly=True, ondelete="restrict"
-    )
+    responsible_id = fields.Many2one("res.users", "Responsible", readonly=True, ondelete="restrict")
 
     @api.model
     def _edu_values(self, row):

@@ -36,6 +36,7 @@ class ReportCommon(CaseCommon):
                 heads=len(sheet.line_ids) - len(gone),
                 rest=True,
             )
+            cls.env["edu.dropout.case"]._edu_raise(gone.student_id, "check", "2026-09-01")
             sheet.with_user(teacher).action_sign()
         check.with_user(cls.user["records_admin"]).action_close()
         return check

@@ -21,7 +21,8 @@ class DocumentCommon(ReportCommon):
         cls.close_check(missing=cls.student)
         cls.confirm(cls.student)
         cls.numbers = [
-            cls.student._edu_secret_clear(name)[cls.student.id] for name in ("id_number", "national_no")
+            cls.student._edu_secret_clear(name)[cls.student.id]
+            for name in ("id_number", "national_no")
         ] + [
             cls.student.guardian_ids._edu_secret_clear("phone")[cls.student.guardian_ids.id],
         ]
@@ -223,7 +224,7 @@ class TestDropoutDocument(DocumentCommon):
         version = self.report.version_id
         scan = self.attach(version)
         self.as_user(self.report, "principal").action_submit()
-        with self.assertRaisesRegex(UserError, "not taken away"):
+        with self.assertRaises(UserError):
             self.as_user(version, "records_admin").write({"scan_ids": [(5,)]})
         with self.assertRaises(UserError):
             scan.with_user(self.user["records_admin"]).unlink()
