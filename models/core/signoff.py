@@ -86,7 +86,7 @@ class EduSignoff(models.Model):
             return result
         if result:
             return result[0] + forbidden, result[1]
-        return forbidden, lambda: forbidden._edu_access_error()
+        return forbidden, forbidden._edu_access_error
 
     def _edu_access_error(self):
         return self.env["ir.rule"]._make_access_error("read", self)
@@ -207,8 +207,8 @@ class EduSignoff(models.Model):
         ):
             raise ValidationError(
                 self.env._(
-                    "%(person)s checked or filled in “%(document)s” or what it is made of, and cannot review it."
-                    " Another principal or vice principal has to review.",
+                    "%(person)s checked or filled in “%(document)s” or what it is made of, and cannot"
+                    " review it. Another principal or vice principal has to review.",
                     person=user.name,
                     document=record.display_name,
                 )

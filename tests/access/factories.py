@@ -75,3 +75,39 @@ class Factories:
         student = self.one("edu.student", other)
         student._edu_reveal("id_number", "test")
         return self.env["edu.reveal.log"].search([("res_id", "=", student.id)], limit=1)
+
+    def edu_signoff(self, other):
+        report = self.one("edu.dropout.report", other)
+        return self.env["edu.signoff"]._sign(report, "checked", {})
+
+    # oversight
+
+    def edu_dropout_report(self, other):
+        """Handed in: before that, township, bureau and inspector see nothing of it."""
+        report = self.env["edu.dropout.report"].create(
+            {"school_id": self.one("edu.school", other).id, "term_id": self.c.term.id}
+        )
+        report.write({"state": "submitted", "first_submitted_at": "2026-09-02 00:00:00"})
+        return report
+
+    def edu_dropout_report_line(self, other):
+        return self.env["edu.dropout.report.line"].create(
+            {"report_id": self.one("edu.dropout.report", other).id, "kind": "dropout"}
+        )
+
+    def edu_dropout_report_version(self, other):
+        version = self.env["edu.dropout.report.version"]._edu_make(
+            self.one("edu.dropout.report", other), {"rows": []}
+        )
+        version.write({"submitted_at": "2026-09-02 00:00:00"})
+        return version
+
+    def edu_dropout_report_status(self, other):
+        self.c.term.state = "open"
+        self.env.flush_all()
+        return self.env["edu.dropout.report.status"].search(
+            [
+                ("school_id", "=", self.one("edu.school", other).id),
+                ("term_id", "=", self.c.term.id),
+            ]
+        )
