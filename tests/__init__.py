@@ -37,3 +37,4 @@ from .monitoring import test_roster_mark
 from .monitoring import test_roster_open
 from .oversight import test_dropout_report
 from .oversight import test_dropout_documents
+from .oversight import test_dropout_report_ui
