@@ -16,6 +16,8 @@ from .casework import test_case_access
 from .casework import test_case_raise
 from .casework import test_case_steps
 from .casework import test_documents
+from .casework import test_ladder
+from .casework import test_notice
 from .tools import test_calendar
 from .tools import test_dates
 from .tools import test_identity

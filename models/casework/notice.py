@@ -355,6 +355,8 @@ class EduNotice(models.Model):
 
         :raise UserError: with the rule, when it is not
         """
+        if not self.env.su:
+            self.check_access("create")
         Case = self.env["edu.dropout.case"]
         prepared = []
         for vals in vals_list:
@@ -616,9 +618,11 @@ class EduNotice(models.Model):
                 "withdrawn_reason": reason,
             }
         )
+        self.flush_recordset(["state"])  # before the next draft meets the unique index
 
     def _edu_spend(self):
         """The order was obeyed: the child is back."""
         self.sudo().write(
             {"state": "spent", "spent_on": self.env["edu.policy"]._edu_today()}
         )
+        self.flush_recordset(["state"])

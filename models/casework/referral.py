@@ -134,6 +134,8 @@ class EduReferral(models.Model):
         :raise UserError: with the rule, when the case is not there yet
         """
         Policy = self.env["edu.policy"]
+        if not self.env.su:
+            self.check_access("create")
         Case = self.env["edu.dropout.case"]
         prepared = []
         for vals in vals_list:

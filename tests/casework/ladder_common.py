@@ -3,26 +3,8 @@ from odoo import Command, fields
 from ..common import EduCommon
 
 
-class LadderCommon(EduCommon):
-    """A confirmed case of side A in persuasion, with the means to climb its ladder.
-
-    2 September 2026 is a Wednesday; the days off of National Day are entered.
-    """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.today = fields.Date.to_date("2026-09-02")
-        days = cls.env["edu.calendar.day"]
-        for day in range(1, 8):
-            date = f"2026-10-0{day}"
-            if not days.search([("date", "=", date)]):
-                days.create({"date": date, "kind": "off", "name": "国庆节"})
-        cls.county.helpline = "青禾县教育体育局资助中心 0990-1234567"
-        cls.school_a.phone = "0990-7654321"
-        cls.guardian = cls.student.guardian_ids
-        cls.guardian.name = "张大山"
-        cls.case = cls.make_case()
+class LadderMixin:
+    """The means to climb the ladder of a case, in a county of :class:`CountyMixin`."""
 
     @classmethod
     def make_case(cls, student=None, **values):
@@ -44,12 +26,17 @@ class LadderCommon(EduCommon):
 
     @classmethod
     def contact(cls, case):
-        """Whatever the case needs of visits before it is confirmed."""
-
-    def at(self, date):
-        """Move the clock to the morning of ``date`` in the county."""
-        self.frozen.move_to(f"{date} 01:00:00")
-        self.env.invalidate_all()
+        """A visit before the case is confirmed: somebody has tried to reach the family."""
+        cls.env["edu.visit"].create(
+            {
+                "case_id": case.id,
+                "method": "home",
+                "visitor_ids": [Command.set(cls.user["class_teacher"].ids)],
+                "visitor_names": "村干部老王",
+                "met": "父亲",
+                "result": "considering",
+            }
+        )
 
     def case_as(self, role, other=False, case=None):
         return self.as_user(case or self.case, role, other)
@@ -123,6 +110,37 @@ class LadderCommon(EduCommon):
         )
         notice.action_serve()
         return notice
+
+
+class LadderCommon(LadderMixin, EduCommon):
+    """A confirmed case of side A in persuasion, with the means to climb its ladder.
+
+    2 September 2026 is a Wednesday; the days off of National Day are entered.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.today = fields.Date.to_date("2026-09-02")
+        days = cls.env["edu.calendar.day"]
+        for day in range(1, 8):
+            date = f"2026-10-0{day}"
+            if not days.search([("date", "=", date)]):
+                days.create({"date": date, "kind": "off", "name": "国庆节"})
+        cls.county.helpline = "青禾县教育体育局资助中心 0990-1234567"
+        cls.school_a.phone = "0990-7654321"
+        cls.guardian = cls.student.guardian_ids
+        cls.guardian.name = "张大山"
+        cls.case = cls.make_case()
+
+    def setUp(self):
+        super().setUp()
+        self.at(self.today)
+
+    def at(self, date):
+        """Move the clock to the morning of ``date`` in the county."""
+        self.frozen.move_to(f"{date} 01:00:00")
+        self.env.invalidate_all()
 
     def climb(self, rung, case=None):
         """Climb to ``rung``, each step on the first day on which it may be taken."""
