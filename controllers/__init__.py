@@ -1,3 +1,4 @@
-from . import county_setup, dropout_report, encrypted_file
 from . import county_setup
+from . import dropout_report
+from . import encrypted_file
 from . import verify

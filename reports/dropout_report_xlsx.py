@@ -117,7 +117,7 @@ class _Sheet:
             ]
         )
         self.figures(content["figures"])
-        self.children(content["rows"])
+        self.children(content["rows"], form.empty_words(content))
         self.totals(content["totals"])
         if content["remark"]:
             self.line("四、情况说明", self.caption)
@@ -171,10 +171,10 @@ class _Sheet:
                 self.sheet.write_number(self.row, column, figures[key], self.number)
         self.row += 1
 
-    def children(self, rows):
+    def children(self, rows, empty):
         self.line(f"二、失学、辍学和疑似辍学学生名单（共{len(rows)}人）", self.caption)
         if not rows:
-            self.line(form.ZERO, self.cell, 28)
+            self.line(empty, self.cell, 28)
             return
         self.sheet.set_row(self.row, 30)
         for column, (words, _key) in enumerate(self.columns):

@@ -13,6 +13,7 @@ from .crypto import mask
 TITLE = "学生失学辍学信息报告"
 COPIES = "本表一式三份：学校、乡镇人民政府（街道办事处）、县教育局各存一份。"
 ZERO = "经核查，本学期无失学、辍学和疑似辍学学生，特此报告（零报告）。"
+UNCHECKED = "学生核查尚未结束，名单待核查后填写。"
 KINDS = {
     "dropout": "辍学",
     "never_enrolled": "失学",
@@ -185,6 +186,11 @@ def row_cells(row):
     }
 
 
+def empty_words(content):
+    """What stands in place of an empty list: a zero report takes a check that was closed."""
+    return ZERO if content["checked_on"] else UNCHECKED
+
+
 def total_rows(totals):
     """Return (words, {key: (boys, girls, all)}) for each grade and for the whole school."""
     rows = []
@@ -298,7 +304,7 @@ def document(content, signers, head=None, number=None, draft=False):
             for group, figures in FIGURES
         ],
         "count": len(rows),
-        "zero": None if rows else ZERO,
+        "zero": None if rows else empty_words(content),
         "columns": COLUMNS,
         "pages": cut,
         "total_columns": [words for _key, words in TOTALS],

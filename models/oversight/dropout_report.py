@@ -1,3 +1,5 @@
+from markupsafe import escape
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -116,6 +118,7 @@ class EduDropoutReport(models.Model):
     can_submit = fields.Boolean(compute="_compute_can")
     can_take_back = fields.Boolean(compute="_compute_can")
     can_receive = fields.Boolean(compute="_compute_can")
+    can_receive_paper = fields.Boolean(compute="_compute_can")
     can_decide = fields.Boolean(compute="_compute_can")
 
     _school_term_uniq = models.UniqueIndex(
@@ -188,6 +191,12 @@ class EduDropoutReport(models.Model):
             version = report.version_id
             report.can_receive = report.state in ("submitted", "received", "accepted") and any(
                 holds(role) and not version[f"{role}_received_at"] for role in RECIPIENTS
+            )
+            report.can_receive_paper = (
+                bool(version.submitted_at)
+                and not version.township_received_at
+                and holds("bureau", *FILLERS)
+                and not report._edu_people("township")
             )
             report.can_decide = report.state in ("submitted", "received") and holds("bureau")
 
@@ -484,7 +493,7 @@ class EduDropoutReport(models.Model):
         self.write(
             {
                 **{f"{key}_count": content["figures"][key] or 0 for key in FIGURES},
-                "is_zero": not rows,
+                "is_zero": not rows and bool(content["checked_on"]),
                 "refreshed_at": fields.Datetime.now(),
                 "line_ids": [
                     fields.Command.clear(),
@@ -702,6 +711,26 @@ class EduDropoutReport(models.Model):
                 if role == "bureau" and self.state == "submitted":
                     self.sudo().write({"state": "received"})
 
+    def action_receive_paper(self):
+        """Bureau or school, for a township without a log-in: it has received the paper. The version
+        says that this was entered for it."""
+        for report in self:
+            report._edu_check_role(("bureau", *FILLERS))
+            version = report.sudo().version_id
+            if not version.submitted_at or version.township_received_at:
+                raise UserError(self.env._("There is nothing to receive."))
+            if report._edu_people("township"):
+                raise UserError(
+                    self.env._("The township has a clerk with a log-in, who confirms it there.")
+                )
+            version.write(
+                {
+                    "township_received_at": fields.Datetime.now(),
+                    "township_received_by_id": self.env.uid,
+                    "township_on_paper": True,
+                }
+            )
+
     def action_accept(self):
         """Bureau: the report is in order."""
         now = fields.Datetime.now()
@@ -752,10 +781,7 @@ class EduDropoutReport(models.Model):
             }
         )
         self._edu_begin_again("returned")
-        self.sudo().message_post(
-            body=self.env._("Returned: %(reason)s", reason=reason),
-            author_id=self.env.user.partner_id.id,
-        )
+        self.sudo()._message_log(body=self.env._("Returned: %(reason)s", reason=reason))
         self._edu_ask(FILLERS, self.env._("Correct the returned dropout report"), note=reason)
 
     # ------------------------------------------------------------------
@@ -772,20 +798,25 @@ class EduDropoutReport(models.Model):
 
     def _edu_ask(self, roles, summary, note=""):
         """Give the holders of the posts a to-do each; those of earlier steps are over."""
+        today = self.env["edu.policy"]._edu_today()
         for report in self.sudo():
             report._edu_done_asking()
-            for role in roles:
-                for user in report._edu_people(role):
-                    report.with_context(mail_activity_quick_update=True).activity_schedule(
-                        "mail.mail_activity_data_todo",
-                        date_deadline=max(
-                            report.deadline or self.env["edu.policy"]._edu_today(),
-                            self.env["edu.policy"]._edu_today(),
-                        ),
-                        summary=summary,
-                        note=note,
-                        user_id=user.id,
-                    )
+            people = self.env["res.users"].union(*(report._edu_people(role) for role in roles))
+            report._edu_to_do(people, max(report.deadline or today, today), summary, note)
+
+    def _edu_to_do(self, people, deadline, summary, note):
+        """A to-do each, without making anybody a follower: a post may end, a follower stays."""
+        self.ensure_one()
+        followers = self.message_partner_ids
+        for person in people:
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=deadline,
+                summary=summary,
+                note=escape(note),
+                user_id=person.id,
+            )
+        self.message_unsubscribe((self.message_partner_ids - followers).ids)
 
     def _edu_remind(self, person):
         """Put “hand it in” into the to-do lists of those who work on the report at the school."""
@@ -794,15 +825,9 @@ class EduDropoutReport(models.Model):
         for report in self.sudo():
             waiting = report.activity_ids.filtered(lambda activity: activity.summary == summary)
             roles = LEADERS if report.state == "signed" else FILLERS
-            for user in report._edu_people(roles[0]) or report._edu_people(roles[1]):
-                if user not in waiting.user_id:
-                    report.with_context(mail_activity_quick_update=True).activity_schedule(
-                        "mail.mail_activity_data_todo",
-                        date_deadline=self.env["edu.policy"]._edu_today(),
-                        summary=summary,
-                        note=note,
-                        user_id=user.id,
-                    )
+            people = report._edu_people(roles[0]) or report._edu_people(roles[1])
+            today = self.env["edu.policy"]._edu_today()
+            report._edu_to_do(people - waiting.user_id, today, summary, note)
             report._message_log(body=note)
 
     def _edu_done_asking(self, roles=None):

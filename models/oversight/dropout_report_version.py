@@ -60,6 +60,7 @@ class EduDropoutReportVersion(models.Model):
     township_received_by_id = fields.Many2one(
         "res.users", "Received for the Township By", readonly=True, ondelete="restrict"
     )
+    township_on_paper = fields.Boolean("Entered for the Township", readonly=True)
     bureau_received_at = fields.Datetime("Bureau Received", readonly=True)
     bureau_received_by_id = fields.Many2one(
         "res.users", "Received for the Bureau By", readonly=True, ondelete="restrict"

@@ -147,6 +147,10 @@ class TestDropoutForm(BaseCase):
         self.assertEqual(values["count"], 0)
         self.assertEqual(values["pages"], [[]])
 
+    def test_empty_list_is_no_zero_report_before_the_check_is_closed(self):
+        values = form.document(make_content(checked_on=None), form.signers(), draft=True)
+        self.assertEqual(values["zero"], form.UNCHECKED)
+
     def test_unknown_figure_is_a_dash_and_zero_a_zero(self):
         values = form.document(make_content(), form.signers())
         figures = dict(figure for _group, figures in values["figures"] for figure in figures)

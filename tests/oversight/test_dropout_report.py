@@ -142,6 +142,13 @@ class TestDropoutReportContent(ReportCommon):
         self.assertTrue(report.is_zero)
         self.assertEqual(report.state, "submitted")
 
+    def test_no_zero_report_while_the_check_is_open(self):
+        self.report._edu_refresh()
+        self.assertFalse(self.report.is_zero)
+        self.close_check()
+        self.report._edu_refresh()
+        self.assertTrue(self.report.is_zero)
+
     def test_explanation_is_part_of_it(self):
         self.as_user(self.report, "dean").remark = "两个班合并"
         self.assertEqual(self.content()["remark"], "两个班合并")
@@ -432,6 +439,34 @@ class TestDropoutReportSubmission(ReportCommon):
     def test_nothing_is_received_before_it_is_submitted(self):
         with self.assertRaises(UserError):
             self.as_user(self.report, "bureau").action_receive()
+
+    def test_township_without_a_log_in_receives_on_paper(self):
+        self.submit()
+        bureau = self.as_user(self.report, "bureau")
+        self.assertFalse(bureau.can_receive_paper)
+        with self.assertRaisesRegex(UserError, "has a clerk"):
+            bureau.action_receive_paper()
+        self.env["edu.post"].search([("role", "=", "township")]).date_to = "2026-09-01"
+        bureau.invalidate_recordset()
+        self.assertTrue(bureau.can_receive_paper)
+        for role in ("principal", "class_teacher", "inspector"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self.as_user(self.report, role).action_receive_paper()
+        bureau.action_receive_paper()
+        version = self.report.version_id
+        self.assertTrue(version.township_received_at and version.township_on_paper)
+        self.assertEqual(version.township_received_by_id, self.user["bureau"])
+        with self.assertRaisesRegex(UserError, "nothing to receive"):
+            self.as_user(self.report, "dean").action_receive_paper()
+
+    def test_to_dos_make_nobody_a_follower(self):
+        self.submit()
+        self.as_user(self.report, "bureau")._edu_return("改 <b>x</b>")
+        self.assertFalse(
+            self.report.message_partner_ids
+            & self.env["res.users"].union(*self.user.values()).partner_id
+        )
+        self.assertIn("&lt;b&gt;", str(self.report.activity_ids[0].note))
 
     def test_school_does_not_receive(self):
         self.submit()
