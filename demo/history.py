@@ -1,0 +1,510 @@
+"""What happened in the demo county: the term before from its first to its last day, and a week of the
+current one. Everything is done by the person who does it, through the same actions as on screen."""
+
+import base64
+from datetime import timedelta
+
+from odoo import Command, fields
+
+PDF = b"%PDF-1.4\n% a made-up scan of the demo county\n"
+
+TALKS = (
+    (
+        "到学生家中走访，见到监护人。孩子在家帮忙做家务，不愿上学，说听不懂课。",
+        "讲解《义务教育法》第五条、第十一条，介绍学校安排的课后辅导和结对帮扶老师。",
+        "监护人表示再做孩子的工作。",
+        "hesitant",
+        "considering",
+    ),
+    (
+        "电话联系监护人，得知孩子跟亲戚在外地打零工。",
+        "说明未满十六周岁不得务工，请家长尽快把孩子接回，学校保留座位。",
+        "监护人答应联系亲戚。",
+        "hesitant",
+        "promised",
+    ),
+    (
+        "会同村干部上门，爷爷在家，父母在外务工。孩子沉迷手机，作息颠倒。",
+        "与孩子单独谈心，约定先到校听体育课和信息技术课，班主任每天早上电话叫醒。",
+        "孩子愿意试一试。",
+        "willing",
+        "promised",
+    ),
+    (
+        "第三次走访，家长仍以“读书没用”为由拒绝送返。",
+        "再次告知法律责任和资助政策，留下宣传材料，请其签收。",
+        "家长拒绝签字，村干部在场见证。",
+        "refusing",
+        "refused",
+    ),
+)
+
+
+class History:
+    """Plays the past of ``county`` (see ``county.County``)."""
+
+    def __init__(self, county):
+        self.county, self.env, self.rng = county, county.env, county.rng
+        self.start = county.term_before.start_date
+        self.now = county.term.start_date
+        self.cases = {}
+
+    def run(self):
+        self.prepare()
+        self.term_before()
+        self.stories()
+        self.reports_before()
+        self.close_before()
+        self.current_term()
+
+    # Who does it
+
+    def who(self, role, key, klass=None):
+        """The person of the post; a teaching point's leaders are its central school's."""
+        holder = self.county.holder
+        if (role, key, klass) in holder:
+            return holder[role, key, klass]
+        school = self.county.school[key]
+        parent = next(k for k, s in self.county.school.items() if s == school.parent_id)
+        return holder[role, parent, klass]
+
+    def as_(self, record, role, key, klass=None):
+        return record.with_user(self.who(role, key, klass)).with_context(self.env.context)
+
+    def key(self, school):
+        return next(key for key, each in self.county.school.items() if each == school)
+
+    def day(self, after, start=None):
+        return (start or self.start) + timedelta(days=after)
+
+    def file(self, user, name):
+        return self.env["ir.attachment"].with_user(user).create({"name": name, "raw": PDF})
+
+    def prepare(self):
+        self.county.county.helpline = "青禾县学生资助管理中心 0990-1234567"
+        for number, school in enumerate(self.county.school.values(), 1):
+            school.phone = f"0990-76543{number:02d}"
+
+    # The term before
+
+    def pick(self, key, grade, index=1, gender=None):
+        """A child of a class that has no story yet."""
+        klass = self.county.classes[key, grade, index]
+        taken = [case["student"].id for case in self.cases.values()]
+        domain = [("class_id", "=", klass.id), ("id", "not in", taken)]
+        if gender:
+            domain.append(("gender", "=", gender))
+        children = self.env["edu.student"].search(domain, order="id")
+        return self.rng.choice(children)
+
+    def term_before(self):
+        plan = {
+            "persuading_talks": ("xl1", 8, 1),
+            "persuading_gap": ("cgz", 9, 2),
+            "advised": ("dhz", 9, 1),
+            "admission": ("dhz", 8, 2),
+            "deadline": ("dhz", 9, 2),
+            "justice": ("npz", 9, 1),
+            "returned": ("xl1", 9, 1),
+            "observing": ("dhz", 8, 1),
+            "observing_2": ("cg1", 5, 2),
+            "closed": ("dh1", 4, 1),
+            "closed_2": ("cgz", 8, 3),
+            "excluded": ("np1", 5, 1),
+            "excluded_ill": ("cg1", 4, 1),
+            "relapse": ("npz", 8, 1),
+        }
+        for story, place in plan.items():
+            self.cases[story] = {"student": self.pick(*place), "key": place[0]}
+        with self.county.at(self.start, 8):
+            self.as_(self.county.term_before, "bureau", "county").action_open()
+        self.check(self.county.term_before, self.start, {c["student"] for c in self.cases.values()})
+        Case = self.env["edu.dropout.case"]
+        for story in self.cases.values():
+            story["case"] = Case.search([("student_id", "=", story["student"].id)])
+
+    def check(self, term, start, missing):
+        """Every class is marked and signed within the week, every check closed on the ninth day."""
+        checks = self.env["edu.roster.check"].search([("term_id", "=", term.id)])
+        for number, sheet in enumerate(checks.sheet_ids.filtered("line_ids")):
+            with self.county.at(self.day(1 + number % 5, start), 9 + number % 6, number % 50):
+                self.mark(sheet, missing, start)
+        for number, check in enumerate(checks):
+            with self.county.at(self.day(8, start), 15, number):
+                self.as_(check, "records_admin", self.key(check.school_id)).action_close()
+
+    def mark(self, sheet, missing, start, sign=True):
+        key = self.key(sheet.school_id)
+        if sheet.class_id:
+            klass = (sheet.class_id.grade, sheet.class_id.number)
+            role = "class_teacher"
+        else:
+            klass, role = None, "records_admin"
+        lines = sheet.line_ids.filtered(lambda line: line.student_id in missing)
+        changes = [
+            {
+                "line_id": line.id,
+                "outcome": "suspected" if line.origin == "registry" else "never_enrolled",
+                "missing_since": fields.Date.to_string(start),
+            }
+            for line in lines
+        ]
+        heads = len(sheet.line_ids - lines)
+        acting = self.as_(sheet, role, key, klass)
+        acting.action_mark(changes, heads=heads, rest=True)
+        if sign:
+            acting.action_sign()
+
+    # Stories
+
+    def visit(self, story, day, talk, method="home", hour=16, late=0):
+        case, key = story["case"], story["key"]
+        situation, said, attitude_text, attitude, result = TALKS[talk % len(TALKS)]
+        klass = (case.class_id.grade, case.class_id.number)
+        with self.county.at(day + timedelta(days=late), hour, 30):
+            visit = self.as_(self.env["edu.visit"], "class_teacher", key, klass).create(
+                {
+                    "case_id": case.id,
+                    "visited_at": fields.Datetime.now() - timedelta(days=late, hours=1),
+                    "method": method,
+                    "visitor_ids": [
+                        Command.set(
+                            [
+                                self.who("class_teacher", key, klass).id,
+                                self.who("dean", key).id,
+                            ]
+                        )
+                    ],
+                    "visitor_names": "王村干" if method == "home" else False,
+                    "met": "监护人",
+                    "situation": situation,
+                    "said": said,
+                    "attitude": attitude,
+                    "child_attitude": attitude,
+                    "result": result,
+                    "next_step": attitude_text,
+                }
+            )
+        self.backdate(visit, day + timedelta(days=late), hour)
+        return visit
+
+    def backdate(self, record, day, hour=9):
+        """Entry time follows the clock of the story, which the database's clock does not."""
+        record.flush_recordset()
+        moment = fields.Datetime.to_datetime(day) + timedelta(hours=hour - 8)
+        self.env.cr.execute(
+            f'UPDATE "{record._table}" SET create_date = %s, write_date = %s WHERE id IN %s',  # noqa: S608
+            [moment, moment, tuple(record.ids)],
+        )
+        record.invalidate_recordset(["create_date", "write_date"])
+
+    def verify(self, story, day):
+        case, key = story["case"], story["key"]
+        klass = (case.class_id.grade, case.class_id.number)
+        with self.county.at(day, 10):
+            self.as_(case, "class_teacher", key, klass).action_verify()
+
+    def confirm(self, story, day, cause, whereabouts, place=False, note=False):
+        case, key = story["case"], story["key"]
+        with self.county.at(day, 11):
+            principal = self.as_(case, "principal", key)
+            principal.write(
+                {
+                    "cause_id": self.county.code("cause", cause).id,
+                    "cause_note": note,
+                    "whereabouts_id": self.county.code("whereabouts", whereabouts).id,
+                    "whereabouts_place": place,
+                    "township_responsible_name": "王村干",
+                    "plan": "班主任每周联系一次，分管副校长每月上门一次；安排结对帮扶，落实资助。",
+                    "measure_ids": [
+                        Command.set(
+                            (
+                                self.county.code("measure", "study")
+                                | self.county.code("measure", "law")
+                            ).ids
+                        )
+                    ],
+                }
+            )
+            principal.action_confirm()
+
+    def persuade(self, story, cause="weary", whereabouts="home", visits=1, **values):
+        """Verified after five days, first visit, confirmed after twelve, then a visit a month."""
+        self.verify(story, self.day(5))
+        self.visit(story, self.day(7), 0)
+        self.confirm(story, self.day(12), cause, whereabouts, **values)
+        for number in range(1, visits):
+            self.visit(story, self.day(7 + 28 * number), number, "home" if number % 2 else "phone")
+
+    def come_back(self, story, day, form="same_class"):
+        case, key = story["case"], story["key"]
+        with self.county.at(day, 8):
+            self.as_(case, "vice_principal", key).action_return(
+                returned_on=day,
+                return_form=form,
+                class_id=case.class_id.id,
+                note="家长陪同到校，编回原班，安排同桌和科任老师一对一补课。",
+            )
+
+    def observe(self, story, day, checks=0):
+        case, key = story["case"], story["key"]
+        klass = (case.class_id.grade, case.class_id.number)
+        with self.county.at(day, 9):
+            self.as_(case, "class_teacher", key, klass).action_observe()
+        for number in range(1, checks + 1):
+            at = day + timedelta(days=28 * number)
+            with self.county.at(at, 9):
+                self.as_(case, "class_teacher", key, klass).action_check_observation(
+                    True, note="在校，作业按时完成。"
+                )
+
+    def advise(self, story, day):
+        case, key = story["case"], story["key"]
+        with self.county.at(day, 9):
+            leader = self.as_(case, "vice_principal", key)
+            leader.write(
+                {
+                    "guardian_told_on": day,
+                    "guardian_told_by": "班主任、分管副校长",
+                    "guardian_acknowledgement": "signed",
+                }
+            )
+            leader.action_record_advice()
+        with self.county.at(day + timedelta(days=5), 9):
+            township = self.township(case)
+            referral = case.referral_ids[:1].with_user(township)
+            referral.write(
+                {
+                    "outcome": "educated",
+                    "educated_on": day + timedelta(days=4),
+                    "answer": "已到家中批评教育，责令送子女入学。",
+                }
+            )
+            referral.action_answer()
+
+    def township(self, case):
+        number = self.county.townships.index(case.residence_township_id)
+        return self.county.holder["township", number, None]
+
+    def no_good_reason(self, story, day):
+        case, key = story["case"], story["key"]
+        with self.county.at(day, 10):
+            leader = self.as_(case, "principal", key)
+            leader.write(
+                {
+                    "good_reason_finding": "经两次家访核实，家庭无特殊困难，孩子身体健康，无不能到校的正当理由。",
+                    "good_reason_statement": "孩子自己不想念，我们管不住，先让他出去做点事。",
+                }
+            )
+            leader.action_find_no_good_reason()
+
+    def notice(self, story, kind, day, served_after=2, serve=True):
+        case, key = story["case"], story["key"]
+        with self.county.at(day, 10):
+            clerk = case.with_user(self.township(case))
+            getattr(clerk, f"action_new_{kind}_notice")()
+            notice = clerk.notice_ids.filtered(lambda n: n.kind == kind and n.state == "draft")
+            notice.write(
+                {
+                    "contact_name": self.who("dean", key).name,
+                    "contact_phone": case.school_id.phone,
+                }
+            )
+            notice.action_issue()
+        if serve:
+            served = day + timedelta(days=served_after)
+            with self.county.at(served, 17):
+                dean = notice.with_user(self.who("records_admin", key))
+                dean.write(
+                    {
+                        "service_method": "direct",
+                        "recipient_name": notice.guardian_id.name,
+                        "service_date": served,
+                        "service_place": "监护人住所",
+                        "server_ids": [Command.set(self.who("dean", key).ids)],
+                        "server_names": "王村干",
+                    }
+                )
+                dean.action_serve()
+        return notice
+
+    def after(self, notice):
+        """The first day on which the period of ``notice`` has ended."""
+        return notice.deadline + timedelta(days=1)
+
+    def stories(self):
+        s = self.cases
+        months = max(2, (self.now - self.start).days // 28)
+
+        self.persuade(s["persuading_talks"], "internet", "home", visits=months)
+        self.persuade(s["persuading_gap"], "weary", "work_county", visits=2, place="县城某汽修店")
+        self.visit(s["persuading_gap"], self.day(7 + 28 * 4), 3, late=9)
+
+        self.persuade(s["advised"], "weary", "home", visits=months)
+        self.advise(s["advised"], self.day(40))
+
+        self.persuade(s["admission"], "weary", "work_elsewhere", visits=months, place="邻县砖厂")
+        self.advise(s["admission"], self.day(40))
+        self.no_good_reason(s["admission"], self.day(60))
+        # served last week: its period is running
+        self.notice(s["admission"], "admission", self.now + timedelta(days=2))
+
+        for name in ("deadline", "justice"):
+            self.persuade(s[name], "weary", "work_elsewhere", visits=months, place="省外")
+            self.advise(s[name], self.day(30))
+            self.no_good_reason(s[name], self.day(50))
+            first = self.notice(s[name], "admission", self.day(52))
+            second = self.notice(s[name], "deadline", self.after(first) + timedelta(days=3))
+            if name == "justice":
+                self.refer(s[name], self.after(second) + timedelta(days=2))
+
+        self.persuade(s["returned"], "family", "parents_elsewhere", visits=months, place="外省某市")
+        self.come_back(s["returned"], self.now + timedelta(days=1))
+
+        for name, grade_form in (("observing", "same_class"), ("observing_2", "same_class")):
+            self.persuade(s[name], "weary", "home", visits=max(2, months - 2))
+            back = self.now - timedelta(days=40)
+            self.come_back(s[name], back, grade_form)
+            self.observe(s[name], back + timedelta(days=1), checks=1)
+
+        for name in ("closed", "closed_2"):
+            self.persuade(s[name], "distance" if name == "closed" else "internet", "home", visits=2)
+            self.come_back(s[name], self.day(45))
+            self.observe(s[name], self.day(46), checks=3)
+            case = s[name]["case"]
+            with self.county.at(case.observation_until + timedelta(days=1), 10):
+                self.as_(case, "principal", s[name]["key"]).action_close()
+
+        self.exclude(s["excluded"], "elsewhere", "随父母在外省就读，已取得就读证明。", 300)
+        self.exclude(s["excluded_ill"], "suspended", "因病休学，乡镇已批准。", 330)
+
+        self.persuade(s["relapse"], "weary", "home", visits=2)
+        self.come_back(s["relapse"], self.day(50))
+        self.observe(s["relapse"], self.day(51), checks=1)
+        with self.county.at(self.day(95), 9):
+            case = s["relapse"]["case"]
+            klass = (case.class_id.grade, case.class_id.number)
+            self.as_(case, "class_teacher", s["relapse"]["key"], klass).action_relapse(
+                missing_since=self.day(94), note="周一未返校，电话无人接听。"
+            )
+        for number in range(1, months - 3):
+            self.visit(s["relapse"], self.day(97 + 28 * number), number + 1)
+
+    def refer(self, story, day):
+        case = story["case"]
+        with self.county.at(day, 9):
+            officer = self.county.holder["bureau", "county", None]
+            self.env["edu.referral"].with_user(officer).create(
+                {"case_id": case.id, "kind": "justice", "addressee": "青禾县人民法院"}
+            )
+
+    def exclude(self, story, reason, note, valid):
+        self.verify(story, self.day(4))
+        case, key = story["case"], story["key"]
+        with self.county.at(self.day(9), 14):
+            user = self.who("records_admin", key)
+            proof = self.file(user, "证明.pdf")
+            case.with_user(user).action_exclude(
+                self.county.code("not_dropout", reason).id,
+                until=self.now + timedelta(days=valid - 250),
+                note=note,
+                evidence_ids=proof.ids,
+            )
+
+    # Reports
+
+    def reports_before(self):
+        reports = self.env["edu.dropout.report"].search(
+            [("term_id", "=", self.county.term_before.id)]
+        )
+        for number, report in enumerate(reports):
+            key = self.key(report.school_id)
+            day = self.day(12 if number else 18)  # one school was late
+            with self.county.at(day, 9, number):
+                self.sign(report, key)
+                self.as_(report, "principal", key).action_submit()
+            with self.county.at(day + timedelta(days=2), 9, number):
+                report.with_user(
+                    self.county.holder["township", self.index(report.school_id), None]
+                ).action_receive()
+                bureau = self.as_(report, "bureau", "county")
+                bureau.action_receive()
+                bureau.action_accept()
+
+    def sign(self, report, key):
+        self.as_(report, "records_admin", key).action_refresh()
+        self.as_(report, "records_admin", key).action_sign_checked()
+        self.as_(report, "dean", key).action_sign_filled()
+        self.as_(report, "principal", key).action_sign_reviewed()
+
+    def index(self, school):
+        return self.county.townships.index(school.area_id)
+
+    def close_before(self):
+        if hasattr(self.county.term_before, "action_close"):
+            self.as_(self.county.term_before, "bureau", "county").action_close()
+
+    # A week of the current term
+
+    def current_term(self):
+        county = self.county
+        with county.at(self.now, 8):
+            self.expect()
+            self.as_(county.term, "bureau", "county").action_open()
+        checks = self.env["edu.roster.check"].search([("term_id", "=", county.term.id)])
+        out = self.env["edu.dropout.case"].search([("state", "=", "persuading")]).student_id
+        missing = set(out)
+        done = {"cg1", "xl1", "tj1", "ls1"}
+        fresh = {
+            "suspected": self.pick("cg1", 3, 1),
+            "suspected_2": self.pick("xl1", 7, 1),
+            "verifying": self.pick("cg1", 6, 2),
+        }
+        missing |= set(fresh.values())
+        for number, sheet in enumerate(checks.sheet_ids.filtered("line_ids")):
+            key = self.key(sheet.school_id)
+            if key not in done and not (key == "cgz" and sheet.class_id.grade != 9):
+                continue
+            with county.at(self.day(2 + number % 4, self.now), 10, number % 60):
+                self.mark(sheet, missing, self.now)
+        for key in ("xl1", "tj1"):
+            check = checks.filtered(lambda c, key=key: c.school_id == county.school[key])
+            with county.at(self.day(6, self.now), 16):
+                self.as_(check, "records_admin", key).action_close()
+        self.verify_fresh(fresh["verifying"], "cg1")
+        report = self.env["edu.dropout.report"].search(
+            [("term_id", "=", county.term.id), ("school_id", "=", county.school["tj1"].id)]
+        )
+        if report:
+            with county.at(self.day(6, self.now), 17):
+                self.sign(report, "tj1")
+                self.as_(report, "principal", "tj1").action_submit()
+
+    def verify_fresh(self, student, key):
+        case = self.env["edu.dropout.case"].search([("student_id", "=", student.id)])
+        story = {"case": case, "key": key, "student": student}
+        self.verify(story, self.day(6, self.now))
+        self.visit(story, self.day(6, self.now), 0)
+
+    def expect(self):
+        """The children who must come: six-year-olds of the zone, last summer's grade 6."""
+        Entrant = self.as_(self.env["edu.entrant"], "bureau", "county")
+        for (key, grade), children in self.county.entrants.items():
+            school = self.county.school[key].with_env(Entrant.env)
+            source = "household" if grade == 1 else "graduates"
+            entrants = Entrant._edu_expect(
+                self.county.term, school, children.with_env(Entrant.env), grade, source
+            )
+            classes = [
+                klass
+                for (place, level, _index), klass in self.county.classes.items()
+                if place == key and level == grade
+            ]
+            for number, klass in enumerate(classes):
+                share = entrants[number :: len(classes)]
+                share.sudo()._edu_assign(klass)
+
+
+def pdf():
+    """A made-up scan, as the web client sends it."""
+    return base64.b64encode(PDF).decode()
