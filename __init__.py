@@ -2,5 +2,5 @@ from .tools import log_filter
 
 log_filter.install()  # before anything here can log
 
-from . import controllers, models, reports, wizard
+from . import controllers, demo, models, reports, wizard
 from .hooks import post_load, uninstall_hook

@@ -90,7 +90,7 @@
         # menus last: they name the actions
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": ["demo/demo.xml"],
     "assets": {
         "web.assets_backend": ["edu_dropout_control/static/src/**/*"],
         "web.assets_tests": ["edu_dropout_control/static/tests/tours/**/*"],

@@ -3,10 +3,10 @@ import random
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
-from odoo import Command, api, fields, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 
-from ..tools.identity import make_identity, make_phone, make_school_code, make_student_no
+from ..tools.identity import make_identity, make_phone, make_school_code
 from . import people
 from .history import History
 from .names import ETHNICITIES, person
@@ -45,7 +45,6 @@ class County:
     def __init__(self, env):
         self.env = env
         self.rng = random.Random(SEED)
-        self.serial = itertools.count(1)
         self.phones = itertools.count(1)
         self.school, self.classes, self.users = {}, {}, {}
 
@@ -228,13 +227,13 @@ class County:
 
     # Children
 
-    def child(self, klass, grade, gender=None, **values):
+    def child(self, klass, grade, /, school=None, **over):
+        """Values of a child of ``klass``, or expected by ``school``; ``over`` replaces some."""
         rng = self.rng
-        gender = gender or rng.choice(("male", "female"))
+        gender = rng.choice(("male", "female"))
         year = self.term.start_date.year - 6 - (grade - 1)
         born = date(year - 1, 9, 1) + timedelta(days=rng.randrange(365))
-        number = next(self.serial)
-        school = klass.school_id if klass else values.get("school")
+        school = klass.school_id if klass else school
         township = next(
             index for index, area in enumerate(self.townships) if area == school.area_id
         )
@@ -272,10 +271,8 @@ class County:
                 )
             ],
         }
-        if "national_no" not in values:
+        if over.get("enrolment_state") != "expected":
             data["national_no"] = "G" + data["id_number"]
-        elif values["national_no"] == "L":
-            data["national_no"] = make_student_no(born, gender, number % 500, kind="L")
         if data["boarding"]:
             data["study_mode"] = "住校"
         groups = [
@@ -296,8 +293,7 @@ class County:
             data["placement"] = "special_school"
             data["disability_type_id"] = self.code("disability", rng.choice("12567")).id
             data["disability_grade"] = rng.choice("1234")
-        data.update({k: v for k, v in values.items() if k not in ("national_no", "school")})
-        return data
+        return {**data, **over}
 
     def _order(self, born, gender):
         """The next free order number of children born on one day."""
@@ -335,7 +331,6 @@ class County:
                         None,
                         1,
                         school=school,
-                        national_no=None,
                         grade=0,
                         entry_month=False,
                         enrolment_state="expected",
@@ -362,8 +357,3 @@ class County:
                 ]
                 self.entrants.setdefault((junior, 7), Student)
                 self.entrants[junior, 7] |= Student.create(rows)
-
-
-def day(value):
-    """A date from whatever the ORM gives."""
-    return fields.Date.to_date(value)

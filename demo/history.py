@@ -1,7 +1,6 @@
 """What happened in the demo county: the term before from its first to its last day, and a week of the
 current one. Everything is done by the person who does it, through the same actions as on screen."""
 
-import base64
 from datetime import timedelta
 
 from odoo import Command, fields
@@ -504,7 +503,3 @@ class History:
                 share = entrants[number :: len(classes)]
                 share.sudo()._edu_assign(klass)
 
-
-def pdf():
-    """A made-up scan, as the web client sends it."""
-    return base64.b64encode(PDF).decode()
