@@ -394,7 +394,7 @@ class History:
         with self.county.at(day, 9):
             officer = self.county.holder["bureau", "county", None]
             self.env["edu.referral"].with_user(officer).create(
-                {"case_id": case.id, "kind": "justice", "addressee": "青禾县人民法院"}
+                {"case_id": case.id, "kind": "justice", "to_name": "青禾县人民法院"}
             )
 
     def exclude(self, story, reason, note, valid):
