@@ -68,6 +68,9 @@
         "views/monitoring/school.xml",
         "views/monitoring/term.xml",
         "views/monitoring/policy.xml",
+        "views/monitoring/roster_header.xml",
+        "views/monitoring/roster_import_row.xml",
+        "views/monitoring/roster_import.xml",
         # casework
         "wizard/case_step.xml",
         "wizard/case_found.xml",

@@ -9,3 +9,8 @@ from . import student
 from . import school
 from . import term
 from . import digest
+from . import problem
+from . import roster_header
+from . import roster_import
+from . import roster_import_column
+from . import roster_import_row

@@ -171,6 +171,10 @@ class EduProblem(models.AbstractModel):
             "file_xlsb": self.env._("The file is a binary workbook (.xlsb)."),
             "file_not_workbook": self.env._("The file is an Office document, but no workbook."),
             "file_unknown": self.env._("The file is neither a workbook nor a table of text."),
+            "file_open_quote": self.env._(
+                "A quotation mark is opened in line %(row)s and not closed: rows after it would be"
+                " swallowed."
+            ),
             # sheets and headers
             "roster_not_found": self.env._("No sheet of the file holds a list of children."),
             "sheet_empty": self.env._("The sheet is empty."),
@@ -307,6 +311,7 @@ class EduProblem(models.AbstractModel):
                     "Upload the workbook (.xlsx, .xls) or table (.csv) that the registry exports."
                 ),
             ),
+            "file_open_quote": self.env._("Delete the mark, or export the list as a workbook."),
             "file_archive": self.env._("Unpack it and upload the workbook that is in it."),
             # sheets and headers
             "roster_not_found": self.env._(

@@ -1,0 +1,711 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import split_every
+
+from ...tools.log_filter import holds_secret
+from ...tools.roster import Context, RosterFileError, codes, map_columns, parse
+from .roster_import_row import shown
+from .roster_plan import CREATE, HOLD, REJECT, UNCHANGED, UPDATE, Incoming, Job
+from .roster_validate import RosterValidator
+from .roster_write import RosterWriter
+
+BATCH = 1000
+SAMPLE_ROWS = 10
+PREVIEW_FIELDS = (
+    "name",
+    "gender",
+    "birthdate",
+    "national_no",
+    "id_number",
+    "grade",
+    "class_number",
+)
+IMPORT_ROLES = ("records_admin", "bureau")
+OPEN_STATES = ("draft", "mapped", "previewed")
+
+
+class EduRosterImport(models.Model):
+    """One uploaded list of children: read, mapped, previewed, imported, its bad rows worked off.
+
+    Records administrators import for their school, the bureau for a school or its county; the dean
+    reads. Everything is written within the rights of whoever imports. Parsing (``tools/roster``),
+    validation (``roster_validate``) and writing (``roster_write``) know each other only by the
+    classes of ``roster_plan``. The file is kept sealed and deleted, with the values of its bad rows,
+    after the policy's days; what was found stays.
+    """
+
+    _name = "edu.roster.import"
+    _description = "Roster import"
+    _inherit = ["edu.encrypted.upload.mixin", "edu.scope.mixin"]
+    _order = "id desc"
+    _rec_name = "upload_name"
+
+    kind = fields.Selection(
+        [
+            ("roster", "Registry export"),
+            ("entrants_household", "Expected entrants: children of the zone"),
+            ("entrants_grade6", "Expected entrants: last summer's grade 6"),
+        ],
+        "What the File Is",
+        required=True,
+        default="roster",
+    )
+    school_id = fields.Many2one(
+        "edu.school",
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self._default_school(),
+        help="Empty: the file names the school of each child",
+    )
+    allowed_school_ids = fields.Many2many("edu.school", compute="_compute_allowed")
+    is_county_allowed = fields.Boolean(compute="_compute_allowed")
+    county_id = fields.Many2one(
+        "edu.area", "County", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    term_id = fields.Many2one(
+        "edu.term",
+        "Term",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env["edu.term"]._current(),
+    )
+    create_missing_classes = fields.Boolean("Create Missing Classes")
+    state = fields.Selection(
+        [
+            ("draft", "File"),
+            ("mapped", "Columns"),
+            ("previewed", "Preview"),
+            ("done", "Imported"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+    )
+    uploaded_on = fields.Date(readonly=True, copy=False)
+    expires_on = fields.Date("File Deleted on", readonly=True, copy=False, index=True)
+    is_expired = fields.Boolean("File Deleted", readonly=True, copy=False)
+    has_upload = fields.Boolean(compute="_compute_has_upload")
+    imported_at = fields.Datetime(readonly=True, copy=False)
+    imported_by_id = fields.Many2one("res.users", "Imported by", readonly=True, copy=False)
+
+    column_ids = fields.One2many("edu.roster.import.column", "import_id", "Columns")
+    file_problems = fields.Json(readonly=True, copy=False)
+    problem_text = fields.Html("Missing", compute="_compute_problem_text", sanitize=False)
+    is_usable = fields.Boolean(readonly=True, copy=False)
+    preview = fields.Json(readonly=True, copy=False)
+    preview_table = fields.Html("First Rows", compute="_compute_preview_table", sanitize=False)
+
+    row_count = fields.Integer("Rows", readonly=True, copy=False)
+    new_count = fields.Integer("New", readonly=True, copy=False)
+    changed_count = fields.Integer("Changed", readonly=True, copy=False)
+    unchanged_count = fields.Integer("Unchanged", readonly=True, copy=False)
+    skipped_count = fields.Integer("Totals and Footers", readonly=True, copy=False)
+    new_class_count = fields.Integer("New Classes", readonly=True, copy=False)
+    rejected_count = fields.Integer("Wrong", compute="_compute_row_counts")
+    held_count = fields.Integer("To Be Decided", compute="_compute_row_counts")
+    warning_count = fields.Integer("Look at Them", compute="_compute_row_counts")
+    row_ids = fields.One2many("edu.roster.import.row", "import_id", "Rows That Need Attention")
+    todo_row_ids = fields.One2many(
+        "edu.roster.import.row",
+        "import_id",
+        "Rows to Work Off",
+        domain=[("state", "in", ("open", "fixed"))],
+    )
+    missing_student_ids = fields.Many2many(
+        "edu.student", string="Students Not in This File", readonly=True, copy=False
+    )
+    missing_count = fields.Integer("Not in This File", compute="_compute_missing_count")
+
+    # -- where ------------------------------------------------------------------------------------
+
+    @api.model
+    def _edu_allowed_schools(self):
+        """Schools that the caller may import for."""
+        if self.env.su:
+            return self.env["edu.school"].search([("active", "=", True)])
+        user = self.env.user.sudo()
+        return (user.edu_records_admin_school_ids | user.edu_bureau_school_ids).with_env(self.env)
+
+    @api.model
+    def _default_school(self):
+        user = self.env.user.sudo()
+        schools = user.edu_records_admin_school_ids
+        central = schools.filtered(lambda school: school.parent_id not in schools)
+        return central if len(central) == 1 and not user.edu_bureau_area_ids else False
+
+    @api.depends_context("uid")
+    def _compute_allowed(self):
+        self.allowed_school_ids = self._edu_allowed_schools()
+        self.is_county_allowed = self.env.su or bool(self.env.user.sudo().edu_bureau_area_ids)
+
+    def _edu_check_may_import(self):
+        """Raise AccessError unless the caller imports where every record stands."""
+        message = self.env._("You do not import lists here.")
+        counties = self.env.user.sudo().edu_bureau_area_ids.county_id
+        for roster in self:
+            if roster.school_id:
+                roster._edu_check_role(IMPORT_ROLES, message)
+            elif not self.env.su and roster.county_id not in counties:
+                raise AccessError(message)
+
+    def _edu_check_open(self):
+        if self.state not in OPEN_STATES:
+            raise UserError(self.env._("This file is imported already. Start another import."))
+
+    # -- ORM --------------------------------------------------------------------------------------
+
+    _EDU_GIVEN = {"kind", "school_id", "term_id", "create_missing_classes", "upload", "upload_name"}
+
+    def _edu_check_given(self, vals):
+        if not self.env.su and vals.keys() - self._EDU_GIVEN - {"column_ids", "todo_row_ids"}:
+            raise AccessError(self.env._("What an import found is not changed by hand."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._edu_check_given(vals)
+        prepared = []
+        for vals in vals_list:
+            school_id = vals.get("school_id", self._default_school())
+            if school_id:
+                school = self.env["edu.school"].browse(school_id)
+                county = school.county_id
+            else:
+                county = self.env.user.sudo().edu_bureau_area_ids.county_id[:1]
+            if not vals.get("county_id") and not county:
+                raise UserError(self.env._("Choose the school that the file is about."))
+            prepared.append({"county_id": county.id, **vals})
+        rosters = super().create(prepared)
+        rosters._edu_check_may_import()
+        return rosters
+
+    def write(self, vals):
+        self._edu_check_given(vals)
+        if self.env.su:
+            return super().write(vals)
+        self._edu_check_may_import()
+        if vals.keys() - {"todo_row_ids", "create_missing_classes"}:
+            for roster in self:
+                roster._edu_check_open()
+        result = super().write(vals)
+        if "school_id" in vals:
+            for roster in self.sudo():
+                if roster.school_id:
+                    roster.county_id = roster.school_id.county_id
+            self._edu_check_may_import()
+        if vals.keys() & {"upload", "kind", "school_id", "term_id"}:
+            self.sudo()._edu_back_to_draft()
+        elif "create_missing_classes" in vals:
+            self.sudo()._edu_back_to_mapped()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_done(self):
+        if any(roster.state == "done" for roster in self):
+            raise UserError(self.env._("What has been imported stays on record."))
+
+    def _inverse_upload(self):
+        uploads = self.filtered("upload")
+        result = super()._inverse_upload()
+        today = self.env["edu.policy"]._edu_today()
+        days = self.env["edu.policy"]._current().upload_retention_days
+        uploads.sudo().write(
+            {
+                "uploaded_on": today,
+                "expires_on": today + timedelta(days=days),
+                "is_expired": False,
+            }
+        )
+        return result
+
+    @api.depends("uploaded_on", "is_expired")
+    def _compute_has_upload(self):
+        for roster in self:
+            roster.has_upload = bool(roster.uploaded_on and not roster.is_expired)
+
+    @api.depends("row_ids.state", "row_ids.severity")
+    def _compute_row_counts(self):
+        groups = self.env["edu.roster.import.row"]._read_group(
+            [("import_id", "in", self.ids)], ["import_id", "state", "severity"], ["__count"]
+        )
+        counts = {}
+        for roster, state, severity, count in groups:
+            todo = state in ("open", "fixed")
+            key = severity if todo else "warning" if state == "imported" else None
+            counts[roster.id, key] = counts.get((roster.id, key), 0) + count
+        for roster in self:
+            roster.rejected_count = counts.get((roster.id, "error"), 0)
+            roster.held_count = counts.get((roster.id, "confirm"), 0)
+            roster.warning_count = counts.get((roster.id, "warning"), 0)
+
+    @api.depends("missing_student_ids")
+    def _compute_missing_count(self):
+        for roster in self:
+            roster.missing_count = len(roster.missing_student_ids)
+
+    @api.depends("upload_name", "kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for roster in self:
+            roster.display_name = roster.upload_name or self.env._("New import")
+
+    # -- words ------------------------------------------------------------------------------------
+
+    @api.depends("file_problems")
+    @api.depends_context("lang")
+    def _compute_problem_text(self):
+        words = self.env["edu.problem"]
+        for roster in self:
+            items = Markup().join(
+                Markup("<li><b>%s</b> %s</li>") % (words._edu_text(told), words._edu_remedy(told))
+                for told in map(_Told, roster.file_problems or ())
+            )
+            roster.problem_text = items and Markup("<ul class='mb-0 ps-3'>%s</ul>") % items
+
+    @api.depends("preview")
+    @api.depends_context("lang")
+    def _compute_preview_table(self):
+        words = self.env["edu.problem"]
+        outcomes = {
+            CREATE: (self.env._("New"), "text-success"),
+            UPDATE: (self.env._("Changed"), "text-info"),
+            UNCHANGED: (self.env._("Unchanged"), "text-muted"),
+            HOLD: (self.env._("To be decided"), "text-warning"),
+            REJECT: (self.env._("Wrong"), "text-danger"),
+        }
+        for roster in self:
+            lines = roster.preview or []
+            keys = [key for key in PREVIEW_FIELDS if any(line["values"].get(key) for line in lines)]
+            head = Markup().join(
+                Markup("<th>%s</th>") % words._edu_field_label(key) for key in keys
+            )
+            body = Markup().join(
+                Markup("<tr><td>%s</td><td class='%s'>%s</td>%s</tr>")
+                % (
+                    line["number"],
+                    outcomes[line["action"]][1],
+                    outcomes[line["action"]][0],
+                    Markup().join(
+                        Markup("<td class='text-nowrap'>%s</td>") % line["values"].get(key, "")
+                        for key in keys
+                    ),
+                )
+                for line in lines
+            )
+            roster.preview_table = body and Markup(
+                "<div class='table-responsive'><table class='table table-sm mb-0'>"
+                "<thead><tr><th>%s</th><th>%s</th>%s</tr></thead><tbody>%s</tbody></table></div>"
+            ) % (self.env._("Row"), self.env._("Would be"), head, body)
+
+    # -- first stage: the file --------------------------------------------------------------------
+
+    def _edu_parsed(self, overrides=None):
+        """The parsed file (``tools.roster.ParsedFile``).
+
+        :raise UserError: no file, or one that cannot be read; says what to do
+        """
+        data = self._edu_upload_content()
+        if data is None:
+            raise UserError(
+                self.env._("The file is deleted by now: upload it again.")
+                if self.uploaded_on
+                else self.env._("Upload the file first.")
+            )
+        policy = self.env["edu.policy"]
+        try:
+            return parse(
+                data,
+                self.upload_name or "",
+                max_unpacked=policy._current().upload_max_mb << 20,
+                overrides=overrides or {},
+                school_year=self.term_id.school_year,
+                today=policy._edu_today(),
+            )
+        except RosterFileError as error:
+            raise self._edu_file_error(error) from None
+
+    def _edu_file_error(self, error):
+        words = self.env["edu.problem"]
+        return UserError(
+            "\n".join(filter(None, (words._edu_text(error), words._edu_remedy(error))))
+        )
+
+    def _edu_overrides(self):
+        """What the columns of this import hold where that is not the dictionary's word."""
+        known = self.env["edu.roster.header"]._edu_overrides(self.county_id, self.school_id)
+        chosen = {column.key: column.field_key or None for column in self.column_ids}
+        usual = {column.key: column.usual_key or None for column in self.column_ids}
+        for key, field_key in chosen.items():
+            if field_key != usual[key]:
+                known[key] = field_key
+            elif key in known and known[key] != field_key:
+                del known[key]
+        return known
+
+    def _edu_incoming(self, parsed):
+        """Rows of the file for validation, and the number of rows passed over: yields
+        :class:`Incoming`, or None for a total or footer."""
+        mappings = {sheet.name: sheet.mapping for sheet in parsed.sheets if sheet.usable}
+        places = {
+            name: {
+                key: (columns[0].text, columns[0].letter) for key, columns in mapping.fields.items()
+            }
+            for name, mapping in mappings.items()
+        }
+        try:
+            for row in parsed.rows():
+                if row.skipped:
+                    yield None
+                    continue
+                raw = _raw_by_field(row.raw, mappings[row.sheet])
+                yield Incoming(
+                    row.sheet, row.number, row.values, row.problems, raw, places[row.sheet]
+                )
+        except RosterFileError as error:
+            raise self._edu_file_error(error) from None
+
+    # -- stages -----------------------------------------------------------------------------------
+
+    def _edu_job(self):
+        schools = self._edu_allowed_schools()
+        return Job(
+            kind=self.kind,
+            school=self.school_id,
+            schools=schools.filtered(lambda school: school.county_id == self.county_id),
+            term=self.term_id,
+            today=self.env["edu.policy"]._edu_today(),
+            source=self.upload_name or "",
+            create_missing_classes=self.create_missing_classes,
+        )
+
+    def action_read(self):
+        """Read the file's headers and say what its columns hold. For records administrator and
+        bureau; raises UserError for a file that cannot be read."""
+        self.ensure_one()
+        self._edu_check_may_import()
+        self._edu_check_open()
+        self.sudo()._edu_back_to_draft()
+        parsed = self._edu_parsed(self._edu_overrides())
+        roster = self.sudo()
+        roster.column_ids = [fields.Command.create(vals) for vals in self._edu_columns(parsed)]
+        roster.write({"state": "mapped", **self._edu_told(parsed)})
+        return True
+
+    def _edu_told(self, parsed):
+        """Problems of the file as a whole, as kept on the import."""
+        problems = list(parsed.problems)
+        for sheet in parsed.sheets:
+            if parsed.problems and sheet.mapping is None:
+                continue
+            problems += [told for told in sheet.problems if told.code != "sheet_empty"]
+        if any(told.code in ("column_missing", "identifier_column_missing") for told in problems):
+            problems = [told for told in problems if told.code != "roster_not_found"]
+        unknown = [told for told in problems if told.code == "header_unknown"]
+        problems = [told for told in problems if told not in unknown]
+        if self.kind == "roster" and not self.school_id and any(s.mapping for s in parsed.sheets):
+            fields_there = set().union(*(s.mapping.fields for s in parsed.sheets if s.mapping))
+            if not fields_there & {"school_code", "school_name"}:
+                problems.append(_Told({"code": "school_column_missing", "params": {}}))
+        return {
+            "is_usable": any(sheet.usable for sheet in parsed.sheets),
+            "file_problems": [
+                {"code": told.code, "params": _safe(told.params)} for told in problems
+            ],
+        }
+
+    def _edu_columns(self, parsed):
+        """Values of the column records."""
+        Header, no_school = self.env["edu.roster.header"], self.env["edu.school"]
+        county = Header._edu_overrides(self.county_id, no_school) if self.school_id else {}
+        out = []
+        for sheet in parsed.sheets:
+            mapping = sheet.mapping
+            if not mapping:
+                continue
+            texts = [""] * (max(column.index for column in mapping.columns) + 1)
+            for column in mapping.columns:
+                texts[column.index] = column.text
+            usual = {
+                column.key: column
+                for column in map_columns(
+                    texts, mapping.header_row, mapping.header_last_row, county
+                ).columns
+            }
+            samples = self._edu_samples(sheet)
+            out += [
+                {
+                    "sheet_index": sheet.index,
+                    "sheet": sheet.name,
+                    "position": column.index,
+                    "letter": column.letter,
+                    "header": shown("", column.text),
+                    "key": column.key,
+                    "sample": shown(column.field or "", samples.get(column.key)),
+                    "field_key": column.field,
+                    "usual_key": usual[column.key].field,
+                    "is_known": column.known,
+                }
+                for column in mapping.columns
+            ]
+        return out
+
+    def _edu_samples(self, sheet):
+        """{column key: the first filled cell}"""
+        samples = {}
+        for count, row in enumerate(sheet.rows()):
+            if count >= SAMPLE_ROWS:
+                break
+            for key, text in row.raw.items():
+                samples.setdefault(key, text)
+        return samples
+
+    def action_preview(self):
+        """Say what an import would do, without writing a child. Remembers corrected columns."""
+        self.ensure_one()
+        self._edu_check_may_import()
+        self._edu_check_open()
+        if self.state == "draft":
+            self.action_read()
+        self._edu_remember()
+        self._edu_run_file(write=False)
+        return True
+
+    def action_import(self):
+        """Import what was previewed: good rows go in, bad rows stay here."""
+        self.ensure_one()
+        self._edu_check_may_import()
+        self.sudo().lock_for_update()
+        self.invalidate_recordset(["state"])
+        self._edu_check_open()
+        if self.state != "previewed":
+            raise UserError(self.env._("Look at the preview first."))
+        self._edu_run_file(write=True)
+        return True
+
+    def action_run_again(self):
+        """Run every row again that is wrong or was corrected."""
+        self.ensure_one()
+        self._edu_check_may_import()
+        if self.state != "done":
+            raise UserError(self.env._("Import the file first."))
+        self._edu_run_rows(
+            self.row_ids.filtered(
+                lambda row: (
+                    row.state in ("open", "fixed")
+                    and not row.is_expired
+                    and not row._edu_is_repeated()
+                )
+            )
+        )
+        return True
+
+    def _edu_run_file(self, write):
+        parsed = self._edu_parsed(self._edu_overrides())
+        roster = self.sudo()
+        roster.write(self._edu_told(parsed))
+        if not any(sheet.usable for sheet in parsed.sheets):
+            raise UserError(self._edu_told_text())
+        roster.row_ids.unlink()
+        job = self._edu_job()
+        validator, writer = RosterValidator(self.env, job), RosterWriter(self.env, job)
+        counts = dict.fromkeys((CREATE, UPDATE, UNCHANGED, HOLD, REJECT), 0)
+        skipped, preview, classes = 0, [], set()
+        for batch in split_every(BATCH, self._edu_incoming(parsed)):
+            rows = [row for row in batch if row is not None]
+            skipped += len(batch) - len(rows)
+            plans = validator.plan(rows)
+            if write:
+                writer.carry_out(plans)
+                validator.matched_ids.update(plan.student_id for plan in plans)
+            for plan in plans:
+                counts[plan.action] += 1
+                if plan.new_class:
+                    classes.add(plan.new_class)
+            if len(preview) < SAMPLE_ROWS:
+                preview += [_previewed(plan) for plan in plans[: SAMPLE_ROWS - len(preview)]]
+            self._edu_keep_rows(plans)
+        missing = validator.missing_ids()
+        roster.write(
+            {
+                "state": "done" if write else "previewed",
+                "row_count": sum(counts.values()),
+                "new_count": counts[CREATE],
+                "changed_count": counts[UPDATE],
+                "unchanged_count": counts[UNCHANGED],
+                "skipped_count": skipped,
+                "new_class_count": len(classes),
+                "preview": False if write else preview,
+                "missing_student_ids": [fields.Command.set(missing)],
+                **(
+                    {"imported_at": fields.Datetime.now(), "imported_by_id": self.env.uid}
+                    if write
+                    else {}
+                ),
+            }
+        )
+
+    def _edu_keep_rows(self, plans):
+        Row = self.env["edu.roster.import.row"].sudo()
+        kept = [Row._edu_values_of(plan) for plan in plans]
+        Row.create([{**vals, "import_id": self.id} for vals in kept if vals])
+
+    def _edu_run_rows(self, rows):
+        """Validate and write kept rows again, and update what is known of them."""
+        for roster in rows.import_id:
+            own = rows.filtered(lambda row, roster=roster: row.import_id == roster)
+            roster._edu_run_own_rows(own)
+
+    def _edu_run_own_rows(self, rows):
+        job = self._edu_job()
+        context = Context.of(job.today, self.term_id.school_year)
+        plans = RosterValidator(self.env, job).plan([row._edu_incoming(context) for row in rows])
+        RosterWriter(self.env, job).carry_out(plans)
+        counts = dict.fromkeys((CREATE, UPDATE, UNCHANGED), 0)
+        Row = self.env["edu.roster.import.row"]
+        done_ids = []
+        for row, plan in zip(rows, plans, strict=True):
+            if plan.action in counts:
+                counts[plan.action] += 1
+                done_ids.append(plan.student_id)
+            vals = Row._edu_values_of(plan) or {
+                "state": "imported",
+                "problems": False,
+                "code": False,
+                "severity": "warning",
+                "student_id": plan.student_id,
+            }
+            row.sudo().write(vals)
+        self.sudo().write(
+            {
+                "new_count": self.new_count + counts[CREATE],
+                "changed_count": self.changed_count + counts[UPDATE],
+                "unchanged_count": self.unchanged_count + counts[UNCHANGED],
+                "missing_student_ids": [fields.Command.unlink(id_) for id_ in done_ids],
+            }
+        )
+
+    def _edu_told_text(self):
+        words = self.env["edu.problem"]
+        return "\n".join(
+            f"{words._edu_text(told)} {words._edu_remedy(told)}"
+            for told in map(_Told, self.file_problems or ())
+        )
+
+    def _edu_remember(self):
+        """Keep corrected columns for the next file."""
+        choices = {
+            column.key: (column.header, column.field_key, column.usual_key)
+            for column in self.column_ids
+        }
+        self.env["edu.roster.header"]._edu_remember(self.county_id, self.school_id, choices)
+
+    def _edu_back_to_draft(self):
+        """Forget what was read of a file. Called as superuser."""
+        self.column_ids.unlink()
+        self.row_ids.unlink()
+        self.write({"state": "draft", "file_problems": False, "preview": False, **self._edu_zero()})
+
+    def _edu_back_to_mapped(self):
+        """Forget a preview, since what it stood on has changed. Called as superuser."""
+        previewed = self.filtered(lambda roster: roster.state == "previewed")
+        previewed.row_ids.unlink()
+        previewed.write({"state": "mapped", "preview": False, **self._edu_zero()})
+
+    @api.model
+    def _edu_zero(self):
+        names = "row_count new_count changed_count unchanged_count skipped_count new_class_count"
+        return {**dict.fromkeys(names.split(), 0), "missing_student_ids": [fields.Command.clear()]}
+
+    # -- doors ------------------------------------------------------------------------------------
+
+    def action_open_rows(self):
+        """The rows of this import that need attention."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Rows That Need Attention"),
+            "res_model": "edu.roster.import.row",
+            "view_mode": "list,kanban,form",
+            "domain": [("import_id", "=", self.id)],
+            "context": {"search_default_todo": 1},
+        }
+
+    def action_open_warnings(self):
+        """The rows of this import that went in with a warning."""
+        action = self.action_open_rows()
+        return {**action, "context": {"search_default_warnings": 1}}
+
+    def action_open_missing(self):
+        """The children on the list of these schools whom the file does not name."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Students Not in This File"),
+            "res_model": "edu.student",
+            "view_mode": "list,kanban,form",
+            "domain": [("id", "in", self.missing_student_ids.ids)],
+        }
+
+    # -- housekeeping -----------------------------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_uploads(self):
+        """Delete the values of files and bad rows whose time is over; what was found stays."""
+        today = self.env["edu.policy"]._edu_today()
+        over = self.sudo().search([("expires_on", "<", today), ("is_expired", "=", False)])
+        over.row_ids.write(
+            {
+                "payload": False,
+                "child_name": False,
+                "match_student_id": False,
+                "is_expired": True,
+            }
+        )
+        over.column_ids.write({"sample": False})
+        over.write({"preview": False, "is_expired": True})
+        for roster in over:
+            self.env["edu.encrypted.file"]._edu_of(roster).unlink()
+
+
+class _Told:
+    """A problem as it is kept on the import."""
+
+    def __init__(self, kept):
+        self.code, self.params = kept["code"], kept["params"]
+
+
+def _safe(params):
+    return {
+        key: shown("", value) if isinstance(value, str) and holds_secret(value) else value
+        for key, value in params.items()
+    }
+
+
+def _raw_by_field(raw, mapping):
+    """{field key: text} of a row, from {column key: text}; with what headers tell for every row."""
+    out = {}
+    for key, columns in mapping.fields.items():
+        for column in columns:
+            if raw.get(column.key):
+                out[key] = raw[column.key]
+                break
+    for key, value in mapping.implied.items():
+        if key not in out and out.get(key.replace("_relation", "_name")):
+            out[key] = codes.write_code("relation", value)
+    return out
+
+
+def _previewed(plan):
+    row = plan.incoming
+    return {
+        "number": row.number,
+        "action": plan.action,
+        "values": {key: shown(key, row.raw[key]) for key in PREVIEW_FIELDS if row.raw.get(key)},
+    }

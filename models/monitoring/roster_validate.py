@@ -1,0 +1,712 @@
+"""Second stage of a roster import: what each row means for the children who are entered already."""
+
+import re
+from collections import defaultdict
+
+from odoo.fields import Domain
+
+from ...tools.identity import check_identity
+from ...tools.names import comparison_key
+from ...tools.text import clean_number
+from ..core.secret_field import Secret
+from .roster_plan import CREATE, HOLD, REJECT, UNCHANGED, UPDATE, Plan
+
+SAME_NAMES = (
+    "name former_name gender birthdate aux_no ethnicity address boarding left_behind migrant orphan"
+    " disability_no placement id_type id_number national_no household_kind entry_month entry_mode"
+    " study_mode"
+).split()
+CLEAR_TEXTS = ("name", "former_name", "ethnicity", "aux_no")
+ENTRY_GRADES = {"entrants_household": 1, "entrants_grade6": 7}
+#: states in which a child stands on a school's list
+PRESENT = ("enrolled", "suspended", "dropped_out")
+
+
+def holds_identity(text, today):
+    """Whether an identity number, or a student number around one, stands in a text."""
+    return any(
+        check_identity(number, today).ok
+        for number in re.findall(r"(?<!\d)\d{17}[\dXx](?!\d)", clean_number(text))
+    )
+
+
+class RosterValidator:
+    """Turns parsed rows into plans. Reads the county's children past the caller's rights, to know
+    who is who by number; what it plans stays within ``job.schools``, and of a child elsewhere no more
+    is told than the school.
+
+    One object an import, ``plan`` once a batch: it remembers the numbers seen in earlier batches.
+    """
+
+    def __init__(self, env, job):
+        self.env = env
+        self.job = job
+        self.students = env["edu.student"].sudo().with_context(active_test=False)
+        self.guardians = env["edu.guardian"].sudo()
+        self.digest = env["edu.secret.mixin"]._edu_keyring().digest
+        self.allowed = set(job.schools.ids)
+        self.places = _Places(env)
+        self.seen = {}
+        self.matched_ids = set()
+        self.school_ids = set()
+        self._load_schools()
+        self._load_codes()
+        self._load_classes()
+
+    # -- lists of the county ----------------------------------------------------------------------
+
+    def _load_schools(self):
+        self.schools = self.env["edu.school"].sudo().search([])
+        self.by_code = {school.code: school for school in self.schools}
+        self.by_name = defaultdict(list)
+        for school in self.schools:
+            self.by_name[comparison_key(school.name)].append(school)
+        self.zones = defaultdict(list)
+        if self.job.kind == "entrants_household":
+            for school in self.schools:
+                for area in school.zone_area_ids:
+                    self.zones[area.id].append(school)
+
+    def _load_codes(self):
+        entries = self.env["edu.code"].sudo().search([("kind", "in", ("relation", "disability"))])
+        self.code_ids = {(entry.kind, entry.code): entry.id for entry in entries}
+
+    def _load_classes(self):
+        classes = self.env["edu.class"].sudo().search([("school_id", "in", self.job.schools.ids)])
+        self.class_ids = {(k.school_id.id, k.grade, k.number): k.id for k in classes}
+
+    # -- a batch ----------------------------------------------------------------------------------
+
+    def plan(self, rows):
+        """Plans for a batch of :class:`Incoming`, in its order."""
+        plans = [Plan(row) for row in rows]
+        self._find_schools(plans)
+        self._load_children(plans)
+        for plan in plans:
+            self._plan_row(plan)
+        return plans
+
+    def _plan_row(self, plan):
+        self._refuse_repeated(plan)
+        student = self._match(plan)
+        if student:
+            plan.student_id = student.id
+            self.matched_ids.add(student.id)
+        if plan.action != HOLD and not plan.wrong:
+            if self.job.kind == "roster":
+                self._plan_child(plan, student)
+            else:
+                self._plan_entrant(plan, student)
+        if plan.wrong:
+            plan.action = REJECT
+
+    def _refuse_repeated(self, plan):
+        """The second row with a number of the same file is no second child."""
+        row = plan.incoming
+        values = row.values
+        if row.decision:
+            return
+        told = next((p for p in row.problems if p.code == "duplicate_in_file"), None)
+        for key in ("national_no", "id_number"):
+            if not values.get(key):
+                continue
+            first = self.seen.setdefault((key, self._digest(key, values[key])), row)
+            if first is not row:
+                if told is None:
+                    plan.tell(
+                        key,
+                        "duplicate_in_file",
+                        secret=True,
+                        sheet=first.sheet,
+                        row=first.number,
+                        field=key,
+                    )
+                    told = plan.problems[-1]
+                break
+        if told is not None:
+            told.severity = "error"
+        else:
+            self._refuse_same_name(plan)
+
+    def _refuse_same_name(self, plan):
+        """Two rows of one name, birth date and school, and no number that tells them apart."""
+        row, values = plan.incoming, plan.incoming.values
+        if not values.get("name") or not values.get("birthdate"):
+            return
+        key = ("name", comparison_key(values["name"]), values["birthdate"], plan.school_id)
+        first = self.seen.setdefault(key, row)
+        if first is row or any(
+            values.get(number) and first.values.get(number)
+            for number in ("id_number", "national_no")
+        ):
+            return
+        plan.tell("name", "same_child_in_file", sheet=first.sheet, row=first.number)
+
+    # -- schools and classes ----------------------------------------------------------------------
+
+    def _find_schools(self, plans):
+        for plan in plans:
+            if self.job.kind == "roster":
+                school = self._named_school(plan, "school_code", "school_name")
+                school = school or self._fallback_school(plan, "school_name")
+            else:
+                school = self._named_school(plan, "zone_school_code", "zone_school_name")
+                school = school or self._zone_school(plan)
+            if school:
+                self._check_scope(plan, school)
+                plan.school_id = school.id
+                self.school_ids.add(school.id)
+
+    def _named_school(self, plan, code_key, name_key):
+        values = plan.incoming.values
+        code, name = values.get(code_key), values.get(name_key)
+        if code:
+            school = self.by_code.get(code)
+            if not school:
+                plan.tell(code_key, "school_unknown")
+            return school
+        if name:
+            found = self.by_name.get(comparison_key(name), ())
+            allowed = [school for school in found if school.id in self.allowed]
+            found = allowed or found
+            if not found:
+                plan.tell(name_key, "school_unknown")
+            elif len(found) > 1:
+                plan.tell(name_key, "school_ambiguous")
+            else:
+                return found[0]
+        return None
+
+    def _fallback_school(self, plan, key):
+        if any(p.code.startswith("school_") and p.is_error for p in plan.problems):
+            return None
+        if not self.job.school:
+            plan.tell(key, "school_missing")
+        return self.job.school
+
+    def _zone_school(self, plan):
+        """The school that a child of the list is expected by, where no column says it."""
+        if any(p.code.startswith("school_") and p.is_error for p in plan.problems):
+            return None
+        if self.job.school:
+            return self.job.school
+        if self.job.kind == "entrants_grade6":
+            return None  # told by the child's primary school, see _plan_entrant
+        area = self._residence(plan.incoming.values, self.job.schools.county_id[:1])
+        grade = plan.incoming.values.get("expected_grade") or 1
+        found = [
+            school
+            for school in self.zones.get(area.id if area else 0, ())
+            if school.grade_from <= grade <= school.grade_to
+        ]
+        if len(found) != 1:
+            plan.tell("village", "zone_school_unknown")
+            return None
+        return found[0]
+
+    def _check_scope(self, plan, school):
+        key = "school_name" if self.job.kind == "roster" else "zone_school_name"
+        own = self.job.school
+        if school.id not in self.allowed:
+            plan.tell(key, "school_out_of_scope", school=school.name)
+        elif own and school != own and school.parent_id != own:
+            plan.tell(key, "school_other", school=school.name, own=own.name)
+
+    def _class_of(self, plan, school):
+        """(class id or None, grade or None) of the row; tells what is wrong with them."""
+        values = plan.incoming.values
+        grade, number = values.get("grade"), values.get("class_number")
+        if grade and not school.grade_from <= grade <= school.grade_to:
+            plan.tell(
+                "grade",
+                "grade_not_in_school",
+                school=school.name,
+                first=school.grade_from,
+                last=school.grade_to,
+            )
+            return None, None
+        if not (grade and number):
+            return None, grade
+        key = (school.id, grade, number)
+        klass = self.class_ids.get(key)
+        if not klass:
+            if self.job.create_missing_classes:
+                plan.new_class = key
+            else:
+                plan.tell("class_number", "class_unknown", grade=grade, number=number)
+        return klass, grade
+
+    # -- children ---------------------------------------------------------------------------------
+
+    def _digest(self, key, value):
+        return self.digest(self.students._fields[key].kind, value)
+
+    def _load_children(self, plans):
+        """Every child that a row of the batch may be, with guardians, in three queries."""
+        wanted = {"national_no": set(), "id_number": set()}
+        births, schools, ids = set(), set(), set()
+        for plan in plans:
+            values = plan.incoming.values
+            for key, digests in wanted.items():
+                if values.get(key):
+                    digests.add(self._digest(key, values[key]))
+            if values.get("birthdate"):
+                births.add(values["birthdate"])
+            schools.update(filter(None, (plan.school_id, self._origin_id(plan))))
+            if plan.incoming.match_id:
+                ids.add(plan.incoming.match_id)
+        domain = Domain.OR(
+            [
+                Domain("national_no_digest", "in", list(wanted["national_no"])),
+                Domain("id_number_digest", "in", list(wanted["id_number"])),
+                Domain("id", "in", list(ids)),
+                Domain("school_id", "in", list(schools)) & Domain("birthdate", "in", list(births)),
+                Domain("expected_school_id", "in", list(schools))
+                & Domain("birthdate", "in", list(births)),
+            ]
+        )
+        children = self.students.search(domain, order="id")
+        self._fetch(children)
+        self.by_number = {}
+        self.by_birth = defaultdict(list)
+        for child in children:
+            for key in wanted:
+                if child[f"{key}_digest"]:
+                    self.by_number[key, child[f"{key}_digest"]] = child
+            if child.birthdate:
+                self.by_birth[child.birthdate].append(child)
+        self.guardians_of = defaultdict(list)
+        for guardian in self.guardians.search([("student_id", "in", children.ids)], order="id"):
+            self.guardians_of[guardian.student_id.id].append(guardian)
+
+    def _fetch(self, children):
+        children.fetch(
+            [
+                name
+                for name, field in self.students._fields.items()
+                if field.store and field.column_type and not name.endswith("_cipher")
+            ]
+        )
+
+    def _origin_id(self, plan):
+        """The primary school of a list of last summer's grade 6."""
+        if self.job.kind != "entrants_grade6":
+            return None
+        values = plan.incoming.values
+        school = self.by_code.get(values.get("school_code"))
+        if not school and values.get("school_name"):
+            found = self.by_name.get(comparison_key(values["school_name"]), ())
+            school = found[0] if len(found) == 1 else None
+        return school.id if school else None
+
+    def _match(self, plan):
+        """The child of the row: by national number, else identity number; by name, birth date and
+        school only as a question. Never a guess."""
+        row, values = plan.incoming, plan.incoming.values
+        if row.decision in ("same", "transfer") and row.match_id:
+            return self.students.browse(row.match_id).exists()
+        found = {
+            key: self.by_number[key, self._digest(key, values[key])]
+            for key in ("national_no", "id_number")
+            if values.get(key) and (key, self._digest(key, values[key])) in self.by_number
+        }
+        children = set(found.values())
+        if len(children) > 1:
+            plan.tell("national_no", "match_conflict", secret=True)
+            return None
+        if children:
+            child = children.pop()
+            if len(found) < 2 and not self._same_person(child, values):
+                plan.tell(next(iter(found)), "match_other_person", secret=True)
+                return None
+            return child
+        if row.decision == "new":
+            return None
+        return self._match_by_name(plan)
+
+    def _same_person(self, child, values):
+        """One number fits; the child is another one when the rest of it speaks against that."""
+        name, birth = values.get("name"), values.get("birthdate")
+        other_name = name and comparison_key(name) != comparison_key(child.name)
+        other_birth = birth and child.birthdate and birth != child.birthdate
+        return not (other_name and other_birth)
+
+    def _match_by_name(self, plan):
+        values = plan.incoming.values
+        if not values.get("name") or not values.get("birthdate"):
+            return None
+        key = comparison_key(values["name"])
+        schools = {plan.school_id, self._origin_id(plan)} - {None}
+        alike = [
+            child
+            for child in self.by_birth.get(values["birthdate"], ())
+            if comparison_key(child.name) == key
+            and schools & {child.school_id.id, child.expected_school_id.id}
+            and not self._numbers_differ(child, values)
+        ]
+        if len(alike) > 1:
+            plan.tell("name", "match_ambiguous", count=len(alike))
+        elif alike:
+            plan.match_id = alike[0].id
+            self.matched_ids.add(alike[0].id)
+            plan.action = HOLD
+            plan.tell("name", "same_child", severity="confirm")
+        return None
+
+    def _numbers_differ(self, child, values):
+        """Two formal numbers that differ: two children of one name and birth date."""
+        return bool(
+            values.get("id_number")
+            and child.id_number_digest
+            and values.get("national_no", "L")[0] != "L"
+            and child.national_no_digest
+        )
+
+    # -- what to write ----------------------------------------------------------------------------
+
+    def _plan_child(self, plan, student):
+        school = self.schools.browse(plan.school_id)
+        if student and not self._plan_move(plan, student, school):
+            return
+        wanted = self._wanted(plan, school, student)
+        if plan.wrong:
+            return
+        state = plan.incoming.values.get("registry_state") or "enrolled"
+        if state == "dropped_out":
+            # it stays on the roster, so that the check finds it missing
+            plan.tell("registry_state", "state_dropped_out", severity="warning")
+            state = "enrolled"
+        if not student:
+            plan.action = CREATE
+            plan.vals = {**wanted, "school_id": school.id, "enrolment_state": state}
+            plan.guardians = self._guardians(plan, None)
+            return
+        self._compare(plan, student, wanted)
+        if student.enrolment_state == "dropped_out" and state in ("enrolled", "suspended"):
+            plan.tell("registry_state", "state_kept", severity="warning")
+            state = "dropped_out"
+        elif state == "expected":
+            state = student.enrolment_state
+        if student.enrolment_state != state:
+            plan.state = state
+            plan.changed.append("enrolment_state")
+        if wanted.get("national_no") and student.registry_completion in ("to_apply", "applied"):
+            plan.vals["registry_completion"] = "received"
+            if "registry_received_on" in student._fields:
+                plan.vals["registry_received_on"] = self.job.today
+            plan.changed.append("registry_completion")
+        self._settle(plan, student)
+
+    def _settle(self, plan, student):
+        plan.guardians = self._guardians(plan, student)
+        if plan.guardians:
+            plan.changed.append("guardian_ids")
+        if plan.move:
+            plan.changed.insert(0, "school_id")
+        plan.action = (
+            UPDATE
+            if plan.vals
+            or plan.guardians
+            or plan.state
+            or plan.move
+            or plan.expect
+            or plan.new_class
+            else UNCHANGED
+        )
+
+    def _plan_move(self, plan, student, school):
+        """Whether the row can go on: a child that stands elsewhere is moved only when this school
+        expects it, or when a person has said so."""
+        if student.school_id == school:
+            return True
+        plan.move = True
+        if student.expected_school_id == school or plan.incoming.decision == "transfer":
+            return True
+        plan.move = False
+        plan.student_id, plan.match_id = None, student.id
+        if student.school_id.county_id != school.county_id:
+            plan.tell("school_name", "stands_in_other_county")
+            return False
+        plan.action = HOLD
+        plan.tell(
+            "school_name", "stands_elsewhere", severity="confirm", school=student.school_id.name
+        )
+        return False
+
+    def _wanted(self, plan, school, student):
+        """{field of edu.student: value} that the row tells; empty cells tell nothing."""
+        values = plan.incoming.values
+        wanted = {name: values[name] for name in SAME_NAMES if name in values}
+        self._leave_out_numbers(plan, wanted)
+        self._want_disability(plan, wanted)
+        self._want_areas(plan, school, student, wanted)
+        self._keep_formal_number(plan, student, wanted)
+        if self.job.kind == "roster":
+            klass, grade = self._class_of(plan, school)
+            if klass:
+                wanted["class_id"] = klass
+            elif grade and not plan.new_class:
+                wanted["grade"] = grade
+                if student and student.class_id and student.class_id.grade != grade:
+                    wanted["class_id"] = False
+        return wanted
+
+    def _leave_out_numbers(self, plan, wanted):
+        """Numbers of persons in a column that is no secret would be kept in clear."""
+        for name in [name for name in CLEAR_TEXTS if name in wanted]:
+            if holds_identity(wanted[name], self.job.today):
+                key = name if name in plan.incoming.values else ""
+                severity = "error" if name == "name" else "warning"
+                plan.tell(key, "number_in_text", severity=severity, secret=True)
+                del wanted[name]
+
+    def _want_disability(self, plan, wanted):
+        values = plan.incoming.values
+        kind, number = values.get("disability_type"), values.get("disability_no", "")
+        if len(number) >= 20:  # the certificate's own word: kind and grade follow the 18 characters
+            kind = kind if kind and kind not in ("none", "other") else number[18]
+            wanted["disability_grade"] = number[19]
+        if kind and kind != "none":
+            if ("disability", kind) in self.code_ids:
+                wanted["disability_type_id"] = self.code_ids["disability", kind]
+            else:
+                plan.tell("disability_type", "value_unknown", "warning", field="disability_type")
+
+    def _want_areas(self, plan, school, student, wanted):
+        values, county = plan.incoming.values, school.county_id
+        code, text = values.get("household_area_code"), values.get("household_area")
+        if code or text:
+            area = self.places.by_code(code) or self.places.within(text, county)
+            if area:
+                wanted["household_area_id"] = area.id
+            elif code and code[:6] == county.code:
+                plan.tell("household_area_code", "area_unknown", severity="warning")
+        area = self._residence(values, county)
+        if area:
+            wanted["residence_area_id"] = area.id
+        elif values.get("village") or values.get("township"):
+            key = "village" if values.get("village") else "township"
+            plan.tell(key, "area_unknown", severity="warning")
+        elif not (student and student.residence_area_id):
+            area = self.places.within(values.get("address"), county)
+            if area:
+                wanted["residence_area_id"] = area.id
+
+    def _residence(self, values, county):
+        return self.places.named(values.get("township"), values.get("village"), county)
+
+    def _keep_formal_number(self, plan, student, wanted):
+        """A temporary number (L) gives way to a formal one (G), never the other way."""
+        number = wanted.get("national_no", "")
+        known = student and student.national_no_digest
+        if not number or not known or known == self._digest("national_no", number):
+            return
+        old = student._edu_secret_clear("national_no")[student.id] or ""
+        if old[:1] == "G" and number[:1] != "G":
+            plan.tell("national_no", "national_no_older", severity="warning", secret=True)
+            del wanted["national_no"]
+        elif old[:1] == "G":
+            plan.tell("national_no", "national_no_changed", severity="warning", secret=True)
+
+    def _compare(self, plan, record, wanted):
+        for name, value in wanted.items():
+            if self._differs(record, name, value):
+                plan.vals[name] = value
+                plan.changed.append(name)
+        if plan.new_class:
+            plan.changed.append("class_id")
+
+    def _differs(self, record, name, value):
+        field = record._fields[name]
+        if isinstance(field, Secret):
+            return record[f"{name}_digest"] != self.digest(field.kind, value)
+        if field.type == "many2one":
+            return record[name].id != (value or False)
+        return (record[name] or False) != (value or False)
+
+    def _guardians(self, plan, student):
+        values, out = plan.incoming.values, []
+        there = list(self.guardians_of.get(student.id, ())) if student else []
+        for number in (1, 2):
+            name = values.get(f"guardian{number}_name")
+            if not name:
+                continue
+            vals = {"name": name}
+            relation = values.get(f"guardian{number}_relation")
+            if relation:
+                vals["relation_id"] = self.code_ids.get(("relation", relation), False)
+            for key in ("phone", "id_number", "is_legal", "workplace"):
+                if f"guardian{number}_{key}" in values:
+                    vals[key] = values[f"guardian{number}_{key}"]
+            for key in ("name", "workplace"):
+                if holds_identity(vals.get(key), self.job.today):
+                    plan.tell(f"guardian{number}_{key}", "number_in_text", "warning", secret=True)
+                    del vals[key]
+            if "name" not in vals:
+                continue
+            if number == 1 and "phone" not in vals and values.get("phone"):
+                vals["phone"] = values["phone"]
+            guardian = self._same_guardian(there, vals)
+            if not guardian:
+                out.append((None, {**vals, "sequence": number * 10}))
+                continue
+            there.remove(guardian)
+            changed = {key: vals[key] for key in vals if self._differs(guardian, key, vals[key])}
+            if changed:
+                out.append((guardian.id, changed))
+        return out
+
+    @staticmethod
+    def _same_guardian(guardians, vals):
+        key, relation = comparison_key(vals["name"]), vals.get("relation_id")
+        for guardian in guardians:
+            same = comparison_key(guardian.name) == key
+            known = guardian.relation_id.id
+            if same and (not relation or not known or relation == known):
+                return guardian
+        return None
+
+    # -- expected entrants ------------------------------------------------------------------------
+
+    def _plan_entrant(self, plan, student):
+        if not plan.school_id and student:
+            school = student.school_id.junior_school_id
+            if school:
+                self._check_scope(plan, school)
+                plan.school_id = school.id
+        if not plan.school_id:
+            plan.tell("zone_school_name", "zone_school_unknown")
+            return
+        school = self.schools.browse(plan.school_id)
+        grade = plan.incoming.values.get("expected_grade") or ENTRY_GRADES[self.job.kind]
+        if not school.grade_from <= grade <= school.grade_to:
+            plan.tell(
+                "expected_grade",
+                "grade_not_in_school",
+                school=school.name,
+                first=school.grade_from,
+                last=school.grade_to,
+            )
+        if plan.wrong:
+            return
+        if not student:
+            wanted = self._wanted(plan, school, None)
+            plan.action = CREATE
+            plan.vals = {**wanted, "school_id": school.id, "enrolment_state": "expected"}
+            plan.guardians = self._guardians(plan, None)
+            plan.expect = (school.id, grade)
+            return
+        if student.school_id.county_id != school.county_id:
+            plan.tell("name", "stands_in_other_county")
+            return
+        expecting = self._expecting(student)
+        if expecting and expecting != school:
+            plan.tell("zone_school_name", "expected_elsewhere", school=expecting.name)
+            return
+        enrolled_here = student.school_id == school and student.enrolment_state != "expected"
+        if not expecting and not enrolled_here:
+            plan.expect = (school.id, grade)
+            plan.changed.append("expected_school_id")
+        if student.school_id == school and student.enrolment_state == "expected":
+            self._compare(plan, student, self._wanted(plan, school, student))
+            self._settle(plan, student)
+        else:
+            plan.action = UPDATE if plan.expect else UNCHANGED
+
+    def _expecting(self, student):
+        """The school that expects the child in the term of the import, if any."""
+        entrant = (
+            self.env["edu.entrant"]
+            .sudo()
+            .search([("term_id", "=", self.job.term.id), ("student_id", "=", student.id)], limit=1)
+        )
+        return entrant.school_id
+
+    # -- afterwards -------------------------------------------------------------------------------
+
+    def missing_ids(self):
+        """Ids of the children on the lists of the file's schools that no row of it names."""
+        if self.job.kind != "roster":
+            return []
+        schools = self.school_ids & self.allowed
+        children = self.env["edu.student"].search(
+            [
+                ("school_id", "in", list(schools)),
+                ("enrolment_state", "in", PRESENT),
+                ("id", "not in", list(self.matched_ids)),
+            ]
+        )
+        return children.ids
+
+
+class _Places:
+    """Divisions by code and by name."""
+
+    def __init__(self, env):
+        areas = env["edu.area"].sudo().search([])
+        self._by_code = {area.code: area for area in areas}
+        self._townships = defaultdict(list)
+        self._villages = defaultdict(list)
+        for area in areas:
+            if area.level == "township":
+                self._townships[area.county_id.id].append(area)
+            elif area.level == "village":
+                self._villages[area.county_id.id].append(area)
+        self._texts = {}
+
+    def by_code(self, code):
+        """The division of a code; longer codes that end in zeros are those of a higher level."""
+        while code:
+            if code in self._by_code:
+                return self._by_code[code]
+            if len(code) <= 6 or not code.endswith("000"):
+                return None
+            code = code[:-3]
+        return None
+
+    def named(self, township, village, county):
+        """The village, else the township, of these names in a county; None when unknown or not
+        the only one."""
+        towns = self._townships[county.id]
+        if township:
+            towns = [area for area in towns if self._alike(area.name, township)]
+            if len(towns) != 1:
+                return None
+        if village:
+            inside = {area.id for area in towns}
+            found = [
+                area
+                for area in self._villages[county.id]
+                if area.township_id.id in inside and self._alike(area.name, village)
+            ]
+            return found[0] if len(found) == 1 else None
+        return towns[0] if township else None
+
+    @staticmethod
+    def _alike(name, text):
+        return name == text or comparison_key(name) == comparison_key(text)
+
+    def within(self, text, county):
+        """The division that an address names: the village of the township it names, the only
+        village of that name, or the township."""
+        if not text:
+            return None
+        key = (text, county.id)
+        if key not in self._texts:
+            self._texts[key] = self._within(text, county)
+        return self._texts[key]
+
+    def _within(self, text, county):
+        towns = [area for area in self._townships[county.id] if area.name in text]
+        town = max(towns, key=lambda area: len(area.name)) if towns else None
+        villages = [
+            area
+            for area in self._villages[county.id]
+            if area.name in text and (town is None or area.township_id == town)
+        ]
+        if villages:
+            longest = max(len(area.name) for area in villages)
+            villages = [area for area in villages if len(area.name) == longest]
+            if len(villages) == 1:
+                return villages[0]
+        return town

@@ -1,0 +1,274 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ...tools.sample import TEMPLATE, write_export
+from .roster_common import RosterCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRosterImport(RosterCommon):
+    """The way of a good file, and what is written of it."""
+
+    def test_the_way_of_a_file(self):
+        children = [self.child(n) for n in range(20, 30)]
+        roster = self.upload_children(children)
+        self.assertEqual(roster.state, "draft")
+        roster.action_read()
+        self.assertEqual(roster.state, "mapped")
+        self.assertTrue(roster.is_usable)
+        self.assertFalse(roster.problem_text)
+        roster.action_preview()
+        self.assertEqual(roster.state, "previewed")
+        self.assertEqual(self.counts(roster), (10, 10, 0, 0, 0, 0))
+        self.assertIn(children[0]["name"], roster.preview_table)
+        self.assertFalse(self.students(*children), "a preview writes no child")
+        roster.action_import()
+        self.assertEqual(roster.state, "done")
+        self.assertEqual(roster.imported_by_id, self.user["records_admin"])
+        self.assertEqual(self.counts(roster), (10, 10, 0, 0, 0, 0))
+        self.assertEqual(len(self.students(*children)), 10)
+
+    def test_what_is_kept_of_a_child(self):
+        child = self.child(
+            21,
+            left_behind=True,
+            household_kind="农业户口",
+            disability_type="4",
+            placement="regular",
+            former_name="王小小",
+            guardian1_is_legal=True,
+            guardian1_workplace="青禾县粮站",
+            guardian2_name="李梅",
+            guardian2_relation="mother",
+        )
+        layout = (*TEMPLATE, ("全国学籍号", "national_no"), ("安置方式", "placement"))
+        self.import_children([child], layout=layout)
+        student = self.students(child)
+        self.assertEqual(student.name, child["name"])
+        self.assertEqual(student.school_id, self.school_a)
+        self.assertEqual(student.class_id, self.class_a)
+        self.assertEqual(student.grade, 3)
+        self.assertEqual(student.birthdate, child["birthdate"])
+        self.assertEqual(student.id_type, "1")
+        self.assertEqual(student.ethnicity, "汉族")
+        self.assertEqual(student.entry_month, "2024-09")
+        self.assertEqual(student.study_mode, "走读")
+        self.assertEqual(student.household_kind, "农业户口")
+        self.assertEqual(student.enrolment_state, "enrolled")
+        self.assertEqual(student.former_name, "王小小")
+        self.assertEqual(student.disability_type_id.code, "4")
+        self.assertTrue(student.left_behind)
+        self.assertFalse(student.boarding)
+        self.assertEqual(self.clear(student, "national_no"), child["national_no"])
+        self.assertEqual(self.clear(student, "address"), child["address"])
+        father, mother = student.guardian_ids.sorted("sequence")
+        self.assertEqual(father.relation_id.code, "father")
+        self.assertEqual(father.workplace, "青禾县粮站")
+        self.assertEqual(self.clear(father, "phone"), child["guardian1_phone"])
+        self.assertEqual((mother.name, mother.relation_id.code), ("李梅", "mother"))
+
+    def test_where_the_child_lives_is_read_from_its_address(self):
+        child, other = self.child(22), self.child(23, address="广东省东莞市长安镇某厂宿舍")
+        self.import_children([child, other])
+        self.assertEqual(self.students(child).residence_area_id, self.village_a)
+        self.assertEqual(self.students(child).residence_township_id, self.township_a)
+        self.assertEqual(self.students(child).household_area_id, self.village_a)
+        self.assertFalse(self.students(other).residence_area_id)
+
+    def test_household_area_by_code(self):
+        child = self.child(24, household_area_code=self.village_b.code)
+        self.import_children([child], layout=TEMPLATE)
+        self.assertEqual(self.students(child).household_area_id, self.village_b)
+
+    def test_the_national_template_of_74_columns(self):
+        self.assertEqual(len(TEMPLATE), 74)
+        children = [
+            self.child(n, guardian2_name="李梅", guardian2_relation="mother") for n in (1, 2)
+        ]
+        roster = self.run_import(self.upload(write_export(children, layout=TEMPLATE)))
+        self.assertEqual(self.counts(roster)[:2], (2, 2))
+        self.assertEqual(len(self.students(*children).guardian_ids), 4)
+
+    def test_totals_and_footers_are_passed_over(self):
+        roster = self.run_import(self.upload(write_export([self.child(25)], totals=True)))
+        self.assertEqual(self.counts(roster), (1, 1, 0, 0, 0, 0))
+        self.assertEqual(roster.skipped_count, 2)
+
+    def test_the_same_file_twice_writes_nothing(self):
+        children = [
+            self.child(n, guardian2_name="李梅", guardian2_relation="mother") for n in range(30, 40)
+        ]
+        data = write_export(children)
+        self.run_import(self.upload(data))
+        tables = "edu_student", "edu_guardian", "edu_class", "mail_message", "mail_tracking_value"
+        before = self.versions(*tables)
+        again = self.run_import(self.upload(data))
+        self.assertEqual(self.counts(again), (10, 0, 0, 10, 0, 0))
+        self.assertEqual(self.versions(*tables), before)
+
+    def test_only_what_changed_is_written_and_told_in_one_line(self):
+        child, other = self.child(41), self.child(42)
+        self.import_children([child, other])
+        student = self.students(child)
+        others = self.versions("edu_student")["edu_student"]
+        said = student.message_ids
+        changed = {**child, "name": "王大明", "class_number": 2, "guardian1_phone": "16900009999"}
+        roster = self.import_children([changed, other])
+        self.assertEqual(self.counts(roster), (2, 0, 1, 1, 0, 0))
+        self.assertEqual(student.name, "王大明")
+        self.assertEqual(student.class_id, self.class_a2)
+        self.assertEqual(self.clear(student.guardian_ids, "phone"), "16900009999")
+        line = student.message_ids - said
+        self.assertEqual(len(line), 1)
+        for label in ("Name", "Class", "Guardians", "学生信息.xlsx"):
+            self.assertIn(label, line.body)
+        for value in ("王大明", "16900009999"):
+            self.assertNotIn(value, line.body)
+        now = self.versions("edu_student")["edu_student"]
+        self.assertEqual({row[0] for row in set(now) - set(others)}, {student.id})
+
+    def test_an_empty_cell_takes_nothing_away(self):
+        child = self.child(43)
+        self.import_children([child])
+        bare = {
+            key: child[key] for key in ("name", "id_number", "school_code", "grade", "class_number")
+        }
+        roster = self.import_children([bare])
+        self.assertEqual(self.counts(roster), (1, 0, 0, 1, 0, 0))
+        self.assertTrue(self.students(child).address)
+        self.assertTrue(self.students(child).guardian_ids)
+
+    def test_another_guardian_is_added_the_same_one_is_kept(self):
+        child = self.child(44)
+        self.import_children([child])
+        self.import_children([{**child, "guardian1_name": "王建华", "guardian1_relation": "uncle"}])
+        guardians = self.students(child).guardian_ids
+        self.assertEqual(set(guardians.mapped("name")), {child["guardian1_name"], "王建华"})
+
+    def test_missing_classes_are_created_where_it_was_ticked(self):
+        children = [self.child(45, class_number=7), self.child(46, class_number=7)]
+        roster = self.upload_children(children, create_missing_classes=True)
+        roster.action_preview()
+        self.assertEqual(roster.new_class_count, 1)
+        self.assertFalse(self.school_a.class_ids.filtered(lambda klass: klass.number == 7))
+        roster.action_import()
+        klass = self.students(*children).class_id
+        self.assertEqual((klass.grade, klass.number, klass.school_id), (3, 7, self.school_a))
+        self.assertEqual(klass.entry_year, 2024)
+
+    def test_registry_states(self):
+        child, gone, left = self.child(47), self.child(48), self.child(49)
+        self.import_children([child, gone, left])
+        states = {"suspended": child, "transferred_out": gone, "dropped_out": left}
+        roster = self.import_children(
+            [{**each, "registry_state": state} for state, each in states.items()]
+        )
+        self.assertEqual(
+            self.students(child, gone, left).mapped("enrolment_state"),
+            ["suspended", "transferred_out", "enrolled"],
+            "whom the registry calls a dropout stays on the roster, so that the check finds it",
+        )
+        self.assertEqual(roster.row_ids.code, "state_dropped_out")
+        self.assertEqual(roster.warning_count, 1)
+
+    def test_a_known_dropout_is_not_made_enrolled_by_a_line_in_the_registry(self):
+        child = self.child(50)
+        self.import_children([child])
+        student = self.students(child)
+        student._edu_set_state("dropped_out")
+        roster = self.import_children([child])
+        self.assertEqual(student.enrolment_state, "dropped_out")
+        self.assertEqual(roster.row_ids.code, "state_kept")
+
+    def test_the_number_that_was_applied_for_has_come(self):
+        student = self.make_student(
+            self.class_a, name="赵一", national_no=False, registry_completion="applied"
+        )
+        child = self.child(51, name="赵一", id_number=self.clear(student, "id_number"))
+        self.import_children([child])
+        self.assertEqual(student.registry_completion, "received")
+        self.assertEqual(self.clear(student, "national_no"), child["national_no"])
+
+    def test_students_not_in_the_file_are_shown_and_kept(self):
+        left = self.make_student(self.class_a, name="钱二")
+        gone = self.make_student(self.class_a, name="孙三", enrolment_state="transferred_out")
+        child = self.child(52)
+        roster = self.import_children([child])
+        self.assertIn(left, roster.missing_student_ids)
+        self.assertIn(self.student, roster.missing_student_ids)
+        self.assertNotIn(gone, roster.missing_student_ids)
+        self.assertNotIn(self.students(child), roster.missing_student_ids)
+        self.assertNotIn(self.other_student, roster.sudo().missing_student_ids)
+        self.assertTrue(left.exists())
+        action = roster.action_open_missing()
+        self.assertEqual(
+            self.env["edu.student"].search(action["domain"]), roster.missing_student_ids
+        )
+
+    def test_import_needs_the_preview(self):
+        roster = self.upload_children([self.child(53)])
+        roster.action_read()
+        with self.assertRaisesRegex(UserError, "preview"):
+            roster.action_import()
+
+    def test_an_imported_file_is_not_imported_again_or_deleted(self):
+        roster = self.import_children([self.child(54)])
+        for action in (roster.action_read, roster.action_preview, roster.action_import):
+            with self.assertRaisesRegex(UserError, "imported already"):
+                action()
+        with self.assertRaisesRegex(UserError, "on record"):
+            roster.unlink()
+
+    def test_a_draft_can_be_thrown_away(self):
+        roster = self.upload_children([self.child(55)])
+        roster.action_preview()
+        roster.unlink()
+        self.assertFalse(roster.exists())
+
+    def test_another_file_or_school_begins_anew(self):
+        roster = self.upload_children([self.child(56)])
+        roster.action_preview()
+        roster.create_missing_classes = True
+        self.assertEqual(roster.state, "mapped", "the preview no longer holds")
+        roster.action_preview()
+        roster.upload_name = "x.xlsx"
+        roster.term_id = self.term
+        self.assertEqual(roster.state, "draft")
+        self.assertFalse(roster.column_ids)
+
+    def test_one_unforeseen_row_does_not_take_the_others_with_it(self):
+        children = [self.child(n) for n in range(60, 67)]
+        bad = children[3]["name"]
+        Student = type(self.env["edu.student"])
+        create = Student.create
+
+        def failing(students, vals_list):
+            if any(vals.get("name") == bad for vals in vals_list):
+                raise RuntimeError("nobody foresaw this")
+            return create(students, vals_list)
+
+        self.patch(Student, "create", failing)
+        with self.assertLogs(
+            "odoo.addons.edu_dropout_control.models.monitoring.roster_write", "ERROR"
+        ):
+            roster = self.import_children(children)
+        self.assertEqual(self.counts(roster), (7, 6, 0, 0, 1, 0))
+        self.assertEqual(len(self.students(*children)), 6)
+        self.assertEqual(roster.todo_row_ids.code, "unforeseen")
+
+    def test_a_refused_row_says_why(self):
+        children = [self.child(n) for n in (70, 71)]
+        bad = children[0]["name"]
+        refusal = "the county says no"
+        Student = type(self.env["edu.student"])
+        create = Student.create
+
+        def refusing(students, vals_list):
+            if any(vals.get("name") == bad for vals in vals_list):
+                raise UserError(refusal)
+            return create(students, vals_list)
+
+        self.patch(Student, "create", refusing)
+        roster = self.import_children(children)
+        self.assertEqual(self.counts(roster), (2, 1, 0, 0, 1, 0))
+        self.assertIn("the county says no", roster.todo_row_ids.problem)
