@@ -80,6 +80,28 @@ class Factories:
         report = self.one("edu.dropout.report", other)
         return self.env["edu.signoff"]._sign(report, "checked", {})
 
+    # monitoring
+
+    def edu_roster_import(self, other):
+        school = self.one("edu.school", other)
+        return self.env["edu.roster.import"].create(
+            {"school_id": school.id, "term_id": self.c.term.id, "county_id": school.county_id.id}
+        )
+
+    def edu_roster_import_column(self, other):
+        return self.env["edu.roster.import.column"].create(
+            {"import_id": self.one("edu.roster.import", other).id, "header": "姓名", "key": "姓名"}
+        )
+
+    def edu_roster_import_row(self, other):
+        return self.env["edu.roster.import.row"].create(
+            {"import_id": self.one("edu.roster.import", other).id, "number": 3}
+        )
+
+    def edu_roster_header(self, other):
+        school = self.one("edu.school", other)
+        return self.env["edu.roster.header"].create({"header": "娃娃小名", "school_id": school.id})
+
     # oversight
 
     def edu_dropout_report(self, other):
