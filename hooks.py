@@ -11,3 +11,4 @@ def post_load():
 def uninstall_hook(env):
     """Called by Odoo when the addon is uninstalled; removes what its ORM does not know of."""
     env["edu.append.only.mixin"]._edu_drop_append_only()
+    env["edu.secret.mixin"]._edu_forget_key()

@@ -8,5 +8,6 @@ from . import encrypted_file
 from . import ir_actions_report
 from . import ir_default
 from . import ir_filters
+from . import ir_ui_view
 from . import signoff
 from . import signoff_mixin

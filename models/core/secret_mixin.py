@@ -529,10 +529,15 @@ class EduSecretMixin(models.AbstractModel):
             )
             lost += self.env.cr.rowcount
             model.invalidate_model(flush=False)
-        self.env["ir.config_parameter"].sudo().set_param(DIGEST_PARAMETER, False)
+        self._edu_forget_key()
         self._edu_keyring(install=True)
         _logger.warning("Secrets: begun again with a new key, %s records emptied", lost)
         return lost
+
+    @api.model
+    def _edu_forget_key(self):
+        """The database has no secrets any more and is bound to no key. For the uninstall hook."""
+        self.env["ir.config_parameter"].sudo().set_param(DIGEST_PARAMETER, False)
 
     @api.model
     def _edu_secret_models(self):
