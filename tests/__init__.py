@@ -13,11 +13,15 @@ from .registry import test_school
 from .registry import test_student
 from .registry import test_term
 from .casework import test_case_access
+from .casework import test_case_move
 from .casework import test_case_raise
+from .casework import test_case_rhythm
+from .casework import test_case_roster
 from .casework import test_case_steps
 from .casework import test_documents
 from .casework import test_ladder
 from .casework import test_notice
+from .casework import test_visit
 from .tools import test_calendar
 from .tools import test_dates
 from .tools import test_identity

@@ -11,3 +11,7 @@ from . import observation
 from . import visit
 from . import policy
 from . import student
+from . import roster_check_line
+from . import roster_check
+from . import digest
+from . import ir_attachment

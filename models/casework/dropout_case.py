@@ -6,6 +6,8 @@ from odoo.fields import Domain
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import mute_logger
 
+from ..monitoring.outcomes import PRESENT
+
 STATES = [
     ("suspected", "Suspected"),
     ("verifying", "Verifying"),
@@ -258,6 +260,8 @@ class EduDropoutCase(models.Model):
         copy=False,
         bypass_search_access=True,
     )
+
+    digested = fields.Boolean(readonly=True, copy=False)
 
     # Follows from the rest
     days_open = fields.Integer(compute="_compute_days_open", aggregator=None)
@@ -708,12 +712,10 @@ class EduDropoutCase(models.Model):
 
     def _edu_ledger(self, action, kind, date, reason):
         """Enter the children in a ledger or strike them off."""
-        if "edu.ledger" not in self.env:
-            return
         Ledger = self.env["edu.ledger"].sudo()
-        for case in self:
+        for case in self.sudo():
             if action == "enter":
-                Ledger._edu_enter(kind, case.student_id, date, reason)
+                Ledger._edu_enter(kind, case.student_id, date, reason, school=case.school_id)
             else:
                 Ledger._edu_strike_off(kind, case.student_id, date, reason)
 
@@ -902,9 +904,21 @@ class EduDropoutCase(models.Model):
             )
 
     def _edu_is_in_school(self):
-        """Hook: whether the newest roster check saw the child."""
+        """Whether the newest finding of a roster check is that the child is in school."""
         self.ensure_one()
-        return False
+        line = (
+            self.env["edu.roster.check.line"]
+            .sudo()
+            .search(
+                [("student_id", "=", self.student_id.id), ("outcome", "!=", "unmarked")],
+                order="marked_at desc, id desc",
+                limit=1,
+            )
+        )
+        return line.outcome in PRESENT and bool(
+            line.marked_at
+            and self.env["edu.policy"]._edu_now(line.marked_at).date() >= self.excluded_on
+        )
 
     def action_return(
         self,
@@ -1083,6 +1097,7 @@ class EduDropoutCase(models.Model):
                 {
                     "state": "persuading",
                     "relapse_count": case.relapse_count + 1,
+                    "digested": False,
                     "persuading_since": day,
                     "return_by": Policy._edu_period_end(day, Policy._current(day).return_by_days),
                     "returned_on": False,
@@ -1091,7 +1106,7 @@ class EduDropoutCase(models.Model):
                     "observation_until": False,
                 }
             )
-            case._edu_ledger("enter", "dropout", day, case._edu_label("source"))
+            case._edu_ledger("enter", "dropout", day, self.env._("Left again"))
             case.student_id._edu_set_state("dropped_out", self.env._("Case %s", case.name))
             case._edu_after_confirm()
 

@@ -56,6 +56,10 @@ class EduStudent(models.Model):
             "context": {},
         }
 
+    def _edu_on_absence_streak(self, since):
+        super()._edu_on_absence_streak(since)
+        self.env["edu.dropout.case"]._edu_raise(self, "absence", missing_since=since)
+
     def _edu_after_move(self):
         """The open case goes with the child; who worked on it in the old school ceases to follow."""
         super()._edu_after_move()

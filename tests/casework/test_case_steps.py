@@ -244,6 +244,15 @@ class TestExclude(CaseCommon):
         self.assertFalse(self.case.sudo().activity_ids)
         self.assertIn("在外县就读", self.messages(self.case))
 
+    def test_proof_stands(self):
+        proof = self.make_file(self.user["records_admin"])
+        self.case.action_exclude(
+            self.code("not_dropout", "completed").id, evidence_ids=proof.ids
+        )
+        for change in (proof.unlink, lambda: proof.write({"raw": b"other"})):
+            with self.assertRaisesRegex(AccessError, "Evidence of a case stands"):
+                change()
+
     def test_registry_follows_some_reasons(self):
         proof = self.make_file(self.user["records_admin"])
         self.case.action_exclude(

@@ -1,0 +1,135 @@
+from datetime import date
+
+from .common import CaseCommon
+
+
+class TestRhythm(CaseCommon):
+    """Persuasion at least once a month: what is due, and which months have nothing."""
+
+    def setUp(self):
+        super().setUp()
+        self.Policy = self.env["edu.policy"]
+
+    def persuading(self, moment="2026-09-02 02:00:00"):
+        self.on(moment)
+        return self.make_case(state="persuading")
+
+    def visit(self, case, moment, **values):
+        self.on(moment)
+        visit = self.make_visit(case, visited_at=moment, **values)
+        case.invalidate_recordset()
+        return visit
+
+    def test_due_after_confirmation(self):
+        case = self.persuading()
+        self.assertEqual(case.next_visit_due, self.Policy._edu_period_end(date(2026, 9, 2), 30))
+        self.assertEqual(case.visit_count, 1)
+
+    def test_nothing_due_before_or_after(self):
+        for state in ("suspected", "verifying", "returned", "closed"):
+            case = self.make_case(self.make_student(self.class_a), state)
+            with self.subTest(state=state):
+                self.assertFalse(case.next_visit_due)
+                self.assertEqual(case.visit_state, "none")
+
+    def test_due_after_the_last_visit(self):
+        case = self.persuading()
+        self.visit(case, "2026-09-25 02:00:00")
+        self.assertEqual(case.last_visit_on, date(2026, 9, 25))
+        self.assertEqual(case.next_visit_due, self.Policy._edu_period_end(date(2026, 9, 25), 30))
+
+    def test_a_visit_entered_later_does_not_turn_back(self):
+        case = self.persuading()
+        self.visit(case, "2026-09-25 02:00:00")
+        due = case.next_visit_due
+        self.make_visit(case, visited_at="2026-09-10 02:00:00")
+        self.assertEqual(case.next_visit_due, due)
+
+    def test_states(self):
+        case = self.persuading()
+        due = case.next_visit_due
+        days = {
+            date(2026, 9, 5): "ok",
+            date.fromordinal(due.toordinal() - 8): "ok",
+            date.fromordinal(due.toordinal() - 7): "soon",
+            due: "soon",
+            date.fromordinal(due.toordinal() + 1): "overdue",
+        }
+        for day, expected in days.items():
+            self.on(f"{day} 02:00:00")
+            case.invalidate_recordset()
+            with self.subTest(day=day):
+                self.assertEqual(case.visit_state, expected)
+                for state in ("none", "ok", "soon", "overdue"):
+                    found = case.search([("visit_state", "=", state), ("id", "=", case.id)])
+                    self.assertEqual(bool(found), state == expected)
+        self.assertIn(case, case.search([("visit_state", "!=", "ok")]))
+
+    def test_due_on_a_day_off_moves(self):
+        """30 days after 3 September is a Saturday in the National Day holidays."""
+        case = self.persuading("2026-09-03 02:00:00")
+        self.assertTrue(self.Policy._edu_is_workday(case.next_visit_due))
+        self.assertGreater(case.next_visit_due, date(2026, 10, 3))
+
+    def test_policy_changes(self):
+        case = self.persuading()
+        self.Policy.search([]).visit_interval_days = 10
+        self.assertEqual(case.next_visit_due, self.Policy._edu_period_end(date(2026, 9, 2), 10))
+
+    def test_gaps(self):
+        """Whole months only, over the turn of the year; the running month is none yet."""
+        case = self.persuading("2026-09-20 02:00:00")
+        self.on("2026-10-31 10:00:00")
+        self.assertEqual(case._edu_gap_months(), [], "October runs until midnight")
+        self.on("2026-10-31 16:30:00")
+        self.assertEqual(case._edu_gap_months(), ["2026-10"])
+        self.visit(case, "2026-10-31 15:59:00")
+        self.on("2026-11-01 02:00:00")
+        self.assertEqual(case._edu_gap_months(), [], "the last minute of October counts")
+        self.on("2027-02-01 02:00:00")
+        case.invalidate_recordset()
+        self.assertEqual(case._edu_gap_months(), ["2026-11", "2026-12", "2027-01"])
+        self.assertEqual(case.visit_gaps, "2026-11, 2026-12, 2027-01")
+
+    def test_a_visit_on_the_first_after_midnight_is_next_month_s(self):
+        case = self.persuading("2026-09-20 02:00:00")
+        self.visit(case, "2026-10-31 16:01:00")
+        self.on("2026-11-15 02:00:00")
+        self.assertEqual(case._edu_gap_months(), ["2026-10"])
+
+    def test_confirmed_on_the_first_counts_its_own_month(self):
+        case = self.persuading("2026-10-01 02:00:00")
+        case.visit_ids.sudo().write({"visited_at": "2026-09-29 02:00:00"})
+        self.on("2026-11-01 02:00:00")
+        self.assertEqual(case._edu_gap_months(), ["2026-10"])
+
+    def test_no_gaps_after_return(self):
+        case = self.persuading()
+        self.on("2026-12-10 02:00:00")
+        self.bring(case, "returned")
+        self.assertFalse(case.visit_gaps)
+
+    def test_relapse_counts_from_itself(self):
+        case = self.persuading()
+        self.bring(case, "returned")
+        self.on("2026-11-10 02:00:00")
+        case.action_relapse()
+        self.assertEqual(case.next_visit_due, self.Policy._edu_period_end(date(2026, 11, 10), 30))
+        self.on("2027-01-05 02:00:00")
+        self.assertEqual(case._edu_gap_months(), ["2026-12"])
+
+    def test_to_do_follows(self):
+        case = self.persuading()
+        self.assertEqual(case.activity_ids.date_deadline, case.next_visit_due)
+        self.visit(case, "2026-09-10 02:00:00", next_visit_on="2026-09-18")
+        self.assertEqual(len(case.activity_ids), 1)
+        self.assertEqual(case.activity_ids.date_deadline, date(2026, 9, 18), "as agreed")
+        self.assertEqual(case.next_visit_on, date(2026, 9, 18))
+        self.bring(case, "returned")
+        self.assertFalse(case.activity_ids.filtered(lambda a: "visit" in (a.summary or "")))
+
+    def test_days_open(self):
+        case = self.make_case()
+        self.on("2026-09-12 02:00:00")
+        case.invalidate_recordset()
+        self.assertEqual(case.days_open, 10)
