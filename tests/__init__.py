@@ -49,3 +49,4 @@ from .monitoring import test_roster_import_files
 from .monitoring import test_roster_import_match
 from .monitoring import test_roster_import_rows
 from .monitoring import test_roster_import_security
+from .monitoring import test_roster_tours

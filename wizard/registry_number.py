@@ -15,8 +15,9 @@ class EduRegistryNumber(models.TransientModel):
 
     def _edu_check_secret(self, field_name, value, vals):
         """The same checks as on the child itself."""
-        super()._edu_check_secret(field_name, value, vals)
+        result = super()._edu_check_secret(field_name, value, vals)
         self.env["edu.student"]._edu_check_secret("national_no", value, vals)
+        return result
 
     def action_receive(self):
         """Records administrator or dean of the child's school."""

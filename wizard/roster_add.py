@@ -30,9 +30,10 @@ class EduRosterAdd(models.TransientModel):
 
     def _edu_check_secret(self, field_name, value, vals):
         """The same checks as on the child itself."""
-        super()._edu_check_secret(field_name, value, vals)
+        result = super()._edu_check_secret(field_name, value, vals)
         if field_name == "id_number":
             self.env["edu.student"]._edu_check_secret("id_number", value, {"id_type": "1"})
+        return result
 
     def action_add(self):
         """Class teacher, records administrator, dean of the sheet: add the child.
@@ -64,18 +65,22 @@ class EduRosterAdd(models.TransientModel):
             student = self._edu_create_student(number)
             outcome = "transfer_in" if self.origin_school else "new_entry"
             facts["origin_school"] = self.origin_school
-        line = self.env["edu.roster.check.line"].sudo().create(
-            {
-                "check_id": sheet.check_id.id,
-                "sheet_id": sheet.id,
-                "term_id": sheet.term_id.id,
-                "school_id": sheet.school_id.id,
-                "class_id": sheet.class_id.id,
-                "grade": sheet.class_id.grade or student.expected_grade or student.grade,
-                "student_id": student.id,
-                "origin": "added",
-                "registry_state": student.enrolment_state,
-            }
+        line = (
+            self.env["edu.roster.check.line"]
+            .sudo()
+            .create(
+                {
+                    "check_id": sheet.check_id.id,
+                    "sheet_id": sheet.id,
+                    "term_id": sheet.term_id.id,
+                    "school_id": sheet.school_id.id,
+                    "class_id": sheet.class_id.id,
+                    "grade": sheet.class_id.grade or student.expected_grade or student.grade,
+                    "student_id": student.id,
+                    "origin": "added",
+                    "registry_state": student.enrolment_state,
+                }
+            )
         )
         line._edu_mark(outcome, facts)
         line._edu_show_elsewhere()

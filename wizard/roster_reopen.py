@@ -17,7 +17,7 @@ class EduRosterReopen(models.TransientModel):
             "type": "ir.actions.act_window",
             "name": self.env._("Reopen: %(record)s", record=record.display_name),
             "res_model": self._name,
-            "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {f"default_{field}": record.id},
         }

@@ -88,10 +88,8 @@ class EduDigest(models.AbstractModel):
     @api.model
     def _edu_send(self, user, items):
         """Send one message to one person, in the person's language, children grouped by school."""
-        self = self.with_context(lang=user.lang or self.env.lang)
-        labels = dict(
-            self.env["edu.roster.check.line"]._fields["outcome"]._description_selection(self.env)
-        )
+        env = self.with_context(lang=user.lang or self.env.lang).env
+        labels = dict(env["edu.roster.check.line"]._fields["outcome"]._description_selection(env))
         by_school = {}
         for item in items:
             by_school.setdefault(item["school"], {}).setdefault(item["student"], item)
@@ -99,25 +97,20 @@ class EduDigest(models.AbstractModel):
         for school in sorted(by_school, key=lambda school: school.code):
             rows = Markup().join(
                 Markup("<li>%s</li>")
-                % self.env._(
-                    "%(child)s, %(class)s: %(outcome)s, since %(date)s",
-                    **{
-                        "child": student.name,
-                        "class": item["class"].with_env(self.env).display_name
-                        or self.env._("no class yet"),
-                        "outcome": labels[item["outcome"]],
-                        "date": item["since"] or "",
-                    },
+                % env._(
+                    "%(child)s, %(klass)s: %(outcome)s, since %(date)s",
+                    child=student.name,
+                    klass=item["class"].with_env(env).display_name or env._("no class yet"),
+                    outcome=labels[item["outcome"]],
+                    date=item["since"] or "",
                 )
                 for student, item in by_school[school].items()
             )
             body += Markup("<p><b>%s</b></p><ul>%s</ul>") % (school.name, rows)
         number = sum(len(children) for children in by_school.values())
-        self.env["mail.thread"].sudo().message_notify(
+        env["mail.thread"].sudo().message_notify(
             partner_ids=user.partner_id.ids,
-            subject=self.env._(
-                "%(count)s children newly suspected of having dropped out", count=number
-            ),
+            subject=env._("%(count)s children newly suspected of having dropped out", count=number),
             body=body,
-            author_id=self.env.ref("base.partner_root").id,
+            author_id=env.ref("base.partner_root").id,
         )

@@ -115,9 +115,7 @@ class EduEntrant(models.Model):
         """
         school._edu_check_role(STAFF)
         Entrant = self.sudo()
-        entrants = Entrant.search(
-            [("term_id", "=", term.id), ("student_id", "in", student.ids)]
-        )
+        entrants = Entrant.search([("term_id", "=", term.id), ("student_id", "in", student.ids)])
         new = student.sudo() - entrants.student_id
         if new:
             new.write({"expected_school_id": school.id, "expected_grade": grade})
@@ -173,7 +171,9 @@ class EduEntrant(models.Model):
         )
         children -= self.sudo().search([("term_id", "=", term.id)]).student_id
         zones = {}
-        for junior in self.env["edu.school"].sudo().search([("grade_to", ">=", 7)], order="id desc"):
+        for junior in (
+            self.env["edu.school"].sudo().search([("grade_to", ">=", 7)], order="id desc")
+        ):
             for area in junior.zone_area_ids:
                 zones[area.id] = junior
         targets = {}
@@ -221,7 +221,7 @@ class EduEntrant(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Assign to a Class"),
             "res_model": "edu.entrant.assign",
-            "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {"default_entrant_ids": [fields.Command.set(self.ids)]},
         }

@@ -44,9 +44,7 @@ class EduLedger(models.Model):
     date_off = fields.Date("Struck off on", index="btree_not_null")
     reason_off = fields.Char("Struck off because")
     evidence = fields.Char()
-    is_open = fields.Boolean(
-        "On the Ledger", compute="_compute_is_open", search="_search_is_open"
-    )
+    is_open = fields.Boolean("On the Ledger", compute="_compute_is_open", search="_search_is_open")
     as_of = fields.Date("On the Ledger on", compute="_compute_as_of", search="_search_as_of")
 
     residence_township_id = fields.Many2one(

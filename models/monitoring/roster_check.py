@@ -91,10 +91,20 @@ class EduRosterCheck(models.Model):
 
     @api.depends("line_ids.outcome", "sheet_ids.state")
     def _compute_counts(self):
-        names = ("line_count", "unmarked_count", "present_count", "missing_count", "other_count", "sheet_count", "signed_count")
+        names = (
+            "line_count",
+            "unmarked_count",
+            "present_count",
+            "missing_count",
+            "other_count",
+            "sheet_count",
+            "signed_count",
+        )
         counts = {check_id: dict.fromkeys(names, 0) for check_id in self.ids}
-        for check, outcome, number in self.env["edu.roster.check.line"].sudo()._read_group(
-            [("check_id", "in", self.ids)], ["check_id", "outcome"], ["__count"]
+        for check, outcome, number in (
+            self.env["edu.roster.check.line"]
+            .sudo()
+            ._read_group([("check_id", "in", self.ids)], ["check_id", "outcome"], ["__count"])
         ):
             count = counts[check.id]
             count["line_count"] += number
@@ -106,8 +116,14 @@ class EduRosterCheck(models.Model):
                 count["missing_count"] += number
             else:
                 count["other_count"] += number
-        for check, state, number in self.env["edu.roster.sheet"].sudo()._read_group(
-            [("check_id", "in", self.ids), ("line_ids", "!=", False)], ["check_id", "state"], ["__count"]
+        for check, state, number in (
+            self.env["edu.roster.sheet"]
+            .sudo()
+            ._read_group(
+                [("check_id", "in", self.ids), ("line_ids", "!=", False)],
+                ["check_id", "state"],
+                ["__count"],
+            )
         ):
             counts[check.id]["sheet_count"] += number
             if state == "signed":
@@ -464,7 +480,8 @@ class EduRosterCheck(models.Model):
             "params": {
                 "type": "warning" if items else "success",
                 "title": self.display_name,
-                "message": "\n".join(items) or self.env._("Nothing is open: the check can be closed."),
+                "message": "\n".join(items)
+                or self.env._("Nothing is open: the check can be closed."),
                 "sticky": bool(items),
             },
         }
@@ -484,7 +501,9 @@ class EduRosterCheck(models.Model):
             items = sudo._edu_open_items()
             if items:
                 raise UserError(
-                    self.env._("Still open:\n%(items)s", items="\n".join(f"• {item}" for item in items))
+                    self.env._(
+                        "Still open:\n%(items)s", items="\n".join(f"• {item}" for item in items)
+                    )
                 )
             sudo.write(
                 {
@@ -581,10 +600,12 @@ class EduRosterCheck(models.Model):
     def _edu_apply_present(self, lines):
         """Children who are here and do not stand here, or not as enrolled, are enrolled here."""
         coming = lines.filtered(
-            lambda line: line.student_id.school_id != self.school_id
-            or line.student_id.enrolment_state != "enrolled"
-            or line.student_id.expected_school_id
-            or (line.class_id and line.student_id.class_id != line.class_id)
+            lambda line: (
+                line.student_id.school_id != self.school_id
+                or line.student_id.enrolment_state != "enrolled"
+                or line.student_id.expected_school_id
+                or (line.class_id and line.student_id.class_id != line.class_id)
+            )
         )
         for (klass, grade), group in coming.grouped(
             lambda line: (line.class_id, line.grade or line.student_id.grade)

@@ -159,7 +159,9 @@ class EduRosterCheckLine(models.Model):
         if self.outcome == "new_entry" and self.origin == "registry":
             return self.env._("the child is on the registry already. Mark it as arrived.")
         if self.outcome == "resumed" and self.registry_state not in ("suspended", "dropped_out"):
-            return self.env._("the registry holds no suspension that could end. Mark it as arrived.")
+            return self.env._(
+                "the registry holds no suspension that could end. Mark it as arrived."
+            )
         if self.missing_since and self.missing_since > today:
             return self.env._("a child cannot be missing since a day to come.")
         return None
@@ -237,12 +239,14 @@ class EduRosterCheckLine(models.Model):
             lambda line: line.outcome in MISSING and before[line.id] not in MISSING
         )
         found = self.filtered(
-            lambda line: line.outcome not in (*MISSING, "unmarked")
-            and (
-                before[line.id] in MISSING
-                or (line.registry_state == "dropped_out" and line.outcome in PRESENT)
+            lambda line: (
+                line.outcome not in (*MISSING, "unmarked")
+                and (
+                    before[line.id] in MISSING
+                    or (line.registry_state == "dropped_out" and line.outcome in PRESENT)
+                )
+                and before[line.id] != line.outcome
             )
-            and before[line.id] != line.outcome
         )
         unsaid = self.filtered(
             lambda line: line.outcome == "unmarked" and before[line.id] in MISSING
@@ -299,7 +303,7 @@ class EduRosterCheckLine(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Attach a Document"),
             "res_model": "edu.roster.proof",
-            "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {"default_line_id": self.id},
         }
@@ -368,9 +372,11 @@ class EduRosterCheckLine(models.Model):
     def _edu_lacks_file(self):
         """Lines whose document is only named: it has to be attached before the check closes."""
         return self.filtered(
-            lambda line: line.outcome in PROVEN
-            and not line.evidence_ids
-            and not (line.outcome == "transfer_out" and line.receipt_pending)
+            lambda line: (
+                line.outcome in PROVEN
+                and not line.evidence_ids
+                and not (line.outcome == "transfer_out" and line.receipt_pending)
+            )
         )
 
     @api.model

@@ -66,9 +66,14 @@ class EduRosterSheet(models.Model):
 
     @api.depends("line_ids.outcome", "line_ids.at_home")
     def _compute_counts(self):
-        counts = {sheet_id: dict.fromkeys(("all", "unmarked", "present", "head", "missing"), 0) for sheet_id in self.ids}
-        groups = self.env["edu.roster.check.line"].sudo()._read_group(
-            [("sheet_id", "in", self.ids)], ["sheet_id", "outcome", "at_home"], ["__count"]
+        names = ("all", "unmarked", "present", "head", "missing")
+        counts = {sheet_id: dict.fromkeys(names, 0) for sheet_id in self.ids}
+        groups = (
+            self.env["edu.roster.check.line"]
+            .sudo()
+            ._read_group(
+                [("sheet_id", "in", self.ids)], ["sheet_id", "outcome", "at_home"], ["__count"]
+            )
         )
         for sheet, outcome, at_home, number in groups:
             count = counts[sheet.id]
@@ -81,9 +86,7 @@ class EduRosterSheet(models.Model):
             elif outcome in MISSING:
                 count["missing"] += number
         for sheet in self:
-            count = counts.get(sheet.id) or dict.fromkeys(
-                ("all", "unmarked", "present", "head", "missing"), 0
-            )
+            count = counts.get(sheet.id) or dict.fromkeys(names, 0)
             sheet.line_count = count["all"]
             sheet.unmarked_count = count["unmarked"]
             sheet.present_count = count["present"]
@@ -115,9 +118,7 @@ class EduRosterSheet(models.Model):
     def _compute_display_name(self):
         for sheet in self:
             sheet.display_name = (
-                sheet.class_id.sudo().display_name
-                if sheet.class_id
-                else self.env._("No class yet")
+                sheet.class_id.sudo().display_name if sheet.class_id else self.env._("No class yet")
             )
 
     # Marking
@@ -306,7 +307,9 @@ class EduRosterSheet(models.Model):
     def _edu_compare_heads(self, heads):
         """:raise UserError: naming the difference between the count and the marks"""
         self.ensure_one()
-        marked = len(self.line_ids.filtered(lambda line: line.outcome in PRESENT and not line.at_home))
+        marked = len(
+            self.line_ids.filtered(lambda line: line.outcome in PRESENT and not line.at_home)
+        )
         if heads == marked:
             return
         if heads < marked:
@@ -332,7 +335,9 @@ class EduRosterSheet(models.Model):
 
     def _edu_log_corrections(self, lines, before):
         """A finding that replaces another is kept in the chatter: who, what, instead of what."""
-        labels = dict(self.env["edu.roster.check.line"]._fields["outcome"]._description_selection(self.env))
+        labels = dict(
+            self.env["edu.roster.check.line"]._fields["outcome"]._description_selection(self.env)
+        )
         changed = lines.filtered(
             lambda line: before[line.id] != "unmarked" and before[line.id] != line.outcome
         )
@@ -464,7 +469,7 @@ class EduRosterSheet(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Add a Child"),
             "res_model": "edu.roster.add",
-            "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {"default_sheet_id": self.id},
         }

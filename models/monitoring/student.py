@@ -67,7 +67,7 @@ class EduStudent(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Number Received"),
             "res_model": "edu.registry.number",
-            "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {"default_student_id": self.id},
         }

@@ -33,7 +33,7 @@ class EduTerm(models.Model):
         School = self.env["edu.school"].sudo()
         user = self.env.user
         if self.env.su or user.has_group("edu_dropout_control.group_county_admin"):
-            schools = School.search([])
+            schools = School.search([("active", "=", True)])
         elif user.has_group("edu_dropout_control.group_bureau"):
             schools = user.sudo().edu_bureau_school_ids.filtered("active")
         else:
@@ -76,9 +76,7 @@ class EduTerm(models.Model):
             ]
         )
         self.invalidate_recordset(["roster_check_ids"])
-        added = self.roster_check_ids.filtered(
-            lambda check: check.school_id in schools
-        )._edu_fill()
+        added = self.roster_check_ids.filtered(lambda check: check.school_id in schools)._edu_fill()
         if self.state == "planned":
             self.state = "open"
         self.search([("end_date", "<", self.start_date), ("state", "=", "open")]).write(

@@ -57,8 +57,10 @@ class MonitoringCommon(EduCommon):
         """Mark everybody still unmarked as here and sign every sheet, past the posts."""
         for sheet in (check or self.check).sheet_ids.filtered(lambda sheet: sheet.state == "open"):
             away = sheet.line_ids.filtered(
-                lambda line: line.outcome
-                not in ("unmarked", "arrived", "new_entry", "transfer_in", "resumed")
+                lambda line: (
+                    line.outcome
+                    not in ("unmarked", "arrived", "new_entry", "transfer_in", "resumed")
+                )
             )
             sheet.action_mark([], len(sheet.line_ids - away), True)
             sheet.action_sign()

@@ -9,7 +9,10 @@ class TestDigest(MonitoringCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.readers = (
-            cls.user["bureau"] | cls.user["township"] | cls.other_user["township"] | cls.other_user["bureau"]
+            cls.user["bureau"]
+            | cls.user["township"]
+            | cls.other_user["township"]
+            | cls.other_user["bureau"]
         )
         cls.readers.notification_type = "inbox"
 

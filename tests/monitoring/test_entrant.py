@@ -150,7 +150,11 @@ class TestEntrant(MonitoringCommon):
         for outcome, state, facts in (
             ("never_enrolled", "missing", {"missing_since": "2026-09-01"}),
             ("new_entry", "arrived", {}),
-            ("elsewhere", "elsewhere", {"destination": "市区", "valid_until": "2027-01-22", "evidence": "x"}),
+            (
+                "elsewhere",
+                "elsewhere",
+                {"destination": "市区", "valid_until": "2027-01-22", "evidence": "x"},
+            ),
             ("on_leave", "expected", {"leave_until": "2026-09-20"}),
             ("unmarked", "expected", {}),
         ):
@@ -212,7 +216,9 @@ class TestEntrant(MonitoringCommon):
         self.assertEqual(called[0].student_id, last.student_id)
         sheet.with_user(clerk).action_sign()
         self.junior_check.with_user(clerk).action_close()
-        self.assertEqual(len(entrants.filtered(lambda e: e.student_id.school_id == self.junior_a)), 29)
+        self.assertEqual(
+            len(entrants.filtered(lambda e: e.student_id.school_id == self.junior_a)), 29
+        )
         self.assertEqual(last.student_id.school_id, self.school_a, "it never arrived")
         self.assertEqual(last.student_id.expected_school_id, self.junior_a)
 
@@ -255,9 +261,7 @@ class TestEntrant(MonitoringCommon):
         self.assertEqual(line.class_id, klass)
         self.assertEqual(line.sheet_id.class_id, klass)
         teacher = self.make_user("teacher_first", "class_teacher", klass)
-        line.sheet_id.with_user(teacher).action_mark(
-            [{"line_id": line.id, "outcome": "new_entry"}]
-        )
+        line.sheet_id.with_user(teacher).action_mark([{"line_id": line.id, "outcome": "new_entry"}])
         self.assertEqual(entrant.with_user(teacher).state, "arrived")
 
     def test_a_class_of_another_grade_is_refused(self):

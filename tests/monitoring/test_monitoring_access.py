@@ -56,7 +56,9 @@ class TestMonitoringAccess(MonitoringCommon):
         self.check.action_refresh()
         line = self.line(self.one)
         self.assertTrue(self.as_user(line, "township", other=True).has_access("read"))
-        self.assertFalse(self.as_user(self.line(self.two), "township", other=True).has_access("read"))
+        self.assertFalse(
+            self.as_user(self.line(self.two), "township", other=True).has_access("read")
+        )
 
     def test_the_marking_screen_shows_no_number(self):
         data = str(self.as_user(self.sheet, "class_teacher").action_marker_data())
@@ -106,7 +108,9 @@ class TestMonitoringAccess(MonitoringCommon):
     def test_smart_buttons_count_what_the_reader_may_read(self):
         student = self.as_user(self.one, "class_teacher")
         self.assertEqual(student.roster_line_count, 1)
-        self.assertEqual(student.action_view_roster_lines()["domain"], [("student_id", "=", self.one.id)])
+        self.assertEqual(
+            student.action_view_roster_lines()["domain"], [("student_id", "=", self.one.id)]
+        )
         school = self.as_user(self.school_a, "county_admin")
         school.invalidate_recordset()
         self.assertEqual(school.roster_check_count, 0)

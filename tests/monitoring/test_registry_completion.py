@@ -33,9 +33,7 @@ class TestRegistryCompletion(MonitoringCommon):
         self.receive()
         self.assertEqual(self.child.registry_completion, "received")
         self.assertEqual(self.child.registry_received_on, date(2026, 9, 20))
-        self.assertEqual(
-            self.child._edu_secret_clear("national_no"), {self.child.id: self.number}
-        )
+        self.assertEqual(self.child._edu_secret_clear("national_no"), {self.child.id: self.number})
         self.assertFalse(self.env["edu.registry.number"].search([]))
 
     def test_applied_for_twice_is_refused(self):

@@ -112,7 +112,9 @@ class TestRosterClose(MonitoringCommon):
         self.assertIn("4 children are not marked yet", items)
         self.assertIn("张小明", items)
         self.mark_all(self.sheet, heads=5)
-        self.assertEqual(self.check._edu_open_items(), ["Grade 3 class 1 is marked but not signed."])
+        self.assertEqual(
+            self.check._edu_open_items(), ["Grade 3 class 1 is marked but not signed."]
+        )
         self.assertRefused(
             "marked but not signed", self.as_user(self.check, "records_admin").action_close
         )

@@ -231,7 +231,7 @@ export class RosterMarker extends Component {
     count(test) {
         return this.state.data.lines.filter(test).length;
     }
-    get counts() {
+    get totals() {
         const { data } = this.state;
         const counts = {
             all: data.lines.length,

@@ -1,0 +1,66 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import MonitoringCommon
+
+
+class RosterTours(MonitoringCommon, HttpCase):
+    def tour(self, path, name, user):
+        user.password = user.login
+        self.start_tour(f"/odoo/action-edu_dropout_control.{path}", name, login=user.login)
+        self.env.invalidate_all()
+
+    def cases(self, *students):
+        """Open cases of the children, where casework has its hook."""
+        Case = self.env.get("edu.dropout.case")
+        ids = [student.id for student in students]
+        return Case.search([("student_id", "in", ids)]) if Case is not None else None
+
+
+@tagged("post_install", "-at_install")
+class TestRosterTourPhone(RosterTours):
+    """Class teachers mark on a phone."""
+
+    browser_size = "375x667"
+    touch_enabled = True
+
+    def test_a_class_of_45_two_missing(self):
+        for number in range(40):
+            self.make_student(self.class_a, name=f"学生甲{number}")
+        self.check.action_refresh()
+        self.tour(
+            "edu_roster_my_sheet_action", "edu_roster_teacher_marks", self.user["class_teacher"]
+        )
+        self.assertEqual(self.sheet.state, "signed")
+        self.assertEqual(self.sheet.heads, 43)
+        missing = self.sheet.line_ids.filtered(lambda line: line.outcome == "suspected")
+        self.assertEqual(missing.student_id, self.two | self.three)
+        self.assertEqual(set(missing.mapped("missing_since")), {self.term.start_date})
+        self.assertEqual(self.cases(self.two, self.three).student_id, self.two | self.three)
+
+    def test_corrections_and_a_child_not_on_the_list(self):
+        self.mark_all(self.sheet, heads=5)
+        self.tour(
+            "edu_roster_my_sheet_action", "edu_roster_teacher_corrects", self.user["class_teacher"]
+        )
+        self.assertEqual(self.line(self.one).outcome, "on_leave")
+        added = self.sheet.line_ids.filtered(lambda line: line.origin == "added")
+        self.assertEqual(added.student_id.name, "赵新来")
+        self.assertEqual(added.student_id.registry_completion, "to_apply")
+
+
+@tagged("post_install", "-at_install")
+class TestRosterTourDesktop(RosterTours):
+    def test_the_thirtieth_child_did_not_come(self):
+        entrants = self.env["edu.entrant"]
+        for number in range(1, 31):
+            name = "毕业生三十" if number == 30 else f"毕业生第{number}"
+            entrants |= self.expect(self.junior_a, name, grade=7, source="graduates")
+        clerk = self.make_user("records_junior", "records_admin", self.junior_a)
+        self.tour("edu_roster_check_action", "edu_roster_thirtieth_child", clerk)
+        last = entrants[-1]
+        self.assertEqual(last.state, "missing")
+        self.assertEqual(self.junior_check.state, "closed")
+        self.assertEqual(
+            len(entrants.filtered(lambda e: e.student_id.school_id == self.junior_a)), 29
+        )
+        self.assertEqual(self.cases(last.student_id).student_id, last.student_id)
