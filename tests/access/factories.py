@@ -102,6 +102,45 @@ class Factories:
         school = self.one("edu.school", other)
         return self.env["edu.roster.header"].create({"header": "娃娃小名", "school_id": school.id})
 
+    # monitoring
+
+    def edu_roster_check(self, other):
+        self.one("edu.student", other)
+        check = self.env["edu.roster.check"].create(
+            {"school_id": self.one("edu.school", other).id, "term_id": self.c.term.id}
+        )
+        check._edu_fill()
+        return check
+
+    def edu_roster_sheet(self, other):
+        klass = self.one("edu.class", other)
+        sheets = self.one("edu.roster.check", other).sheet_ids
+        return sheets.filtered(lambda sheet: sheet.class_id == klass)
+
+    def edu_roster_check_line(self, other):
+        return self.one("edu.roster.sheet", other).line_ids[:1]
+
+    def edu_entrant(self, other):
+        klass = self.one("edu.class", other)
+        return self.env["edu.entrant"].create(
+            {
+                "term_id": self.c.term.id,
+                "school_id": klass.school_id.id,
+                "class_id": klass.id,
+                "student_id": self.one("edu.student", other).id,
+                "grade": klass.grade,
+                "source": "manual",
+            }
+        )
+
+    def edu_ledger(self, other):
+        student = self.one("edu.student", other)
+        return self.env["edu.ledger"]._edu_enter("school_age", student, "2026-09-02", "test")
+
+    def edu_absence(self, other):
+        student = self.one("edu.student", other)
+        return self.env["edu.absence"].create({"student_id": student.id, "date": "2026-09-02"})
+
     # oversight
 
     def edu_dropout_report(self, other):

@@ -9,11 +9,11 @@ class RosterTours(MonitoringCommon, HttpCase):
         self.start_tour(f"/odoo/action-edu_dropout_control.{path}", name, login=user.login)
         self.env.invalidate_all()
 
-    def cases(self, *students):
-        """Open cases of the children, where casework has its hook."""
-        Case = self.env.get("edu.dropout.case")
-        ids = [student.id for student in students]
-        return Case.search([("student_id", "in", ids)]) if Case is not None else None
+    def assertCases(self, students):
+        """Each child has its case at once."""
+        cases = self.env["edu.dropout.case"].search([("student_id", "in", students.ids)])
+        self.assertEqual(cases.student_id, students)
+        self.assertEqual(set(cases.mapped("state")), {"suspected"})
 
 
 @tagged("post_install", "-at_install")
@@ -35,7 +35,7 @@ class TestRosterTourPhone(RosterTours):
         missing = self.sheet.line_ids.filtered(lambda line: line.outcome == "suspected")
         self.assertEqual(missing.student_id, self.two | self.three)
         self.assertEqual(set(missing.mapped("missing_since")), {self.term.start_date})
-        self.assertEqual(self.cases(self.two, self.three).student_id, self.two | self.three)
+        self.assertCases(self.two | self.three)
 
     def test_corrections_and_a_child_not_on_the_list(self):
         self.mark_all(self.sheet, heads=5)
@@ -63,4 +63,4 @@ class TestRosterTourDesktop(RosterTours):
         self.assertEqual(
             len(entrants.filtered(lambda e: e.student_id.school_id == self.junior_a)), 29
         )
-        self.assertEqual(self.cases(last.student_id).student_id, last.student_id)
+        self.assertCases(last.student_id)
