@@ -392,8 +392,7 @@ class RosterValidator:
             plan.changed.append("enrolment_state")
         if wanted.get("national_no") and student.registry_completion in ("to_apply", "applied"):
             plan.vals["registry_completion"] = "received"
-            if "registry_received_on" in student._fields:
-                plan.vals["registry_received_on"] = self.job.today
+            plan.vals["registry_received_on"] = self.job.today
             plan.changed.append("registry_completion")
         self._settle(plan, student)
 
