@@ -168,13 +168,14 @@ class EduSecretMixin(models.AbstractModel):
         )
 
     @api.model
-    def _edu_secret_values(self, field_name, clear):
+    def _edu_secret_values(self, field_name, clear, keyring=None):
         """The three columns of one value: {"x_masked": …, "x_digest": …, "x_cipher": …}.
 
-        For set-based writing; checks nothing. All three are False for an empty value.
+        For set-based writing; checks nothing. All three are False for an empty value. Who has many
+        values gets the ``keyring`` once.
         """
         field = self._fields[field_name]
-        keyring = self._edu_keyring()
+        keyring = keyring or self._edu_keyring()
         clear = crypto.presentable(field.kind, clear)
         return {
             f"{field_name}_masked": crypto.mask(field.kind, clear),
@@ -197,7 +198,7 @@ class EduSecretMixin(models.AbstractModel):
                 rest[name] = value
         return rest, secrets
 
-    def _edu_checked_columns(self, secrets, vals):
+    def _edu_checked_columns(self, secrets, vals, keyring):
         """Columns of the values given, once they have passed the checks; ``vals`` go with them."""
         columns = {}
         for name, value in secrets.items():
@@ -218,7 +219,7 @@ class EduSecretMixin(models.AbstractModel):
             clear = crypto.presentable(field.kind, value)
             if clear:
                 self._edu_check_secret(name, clear, vals)
-            columns.update(self._edu_secret_values(name, clear))
+            columns.update(self._edu_secret_values(name, clear, keyring))
         return columns
 
     def _edu_check_secret(self, field_name, value, vals):
@@ -250,10 +251,13 @@ class EduSecretMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         self._edu_refuse_defaults()
-        rows = []
+        rows, keyring = [], None
         for vals in vals_list:
             rest, secrets = self._edu_split_secrets(vals)
-            rows.append({**rest, **self.browse()._edu_checked_columns(secrets, rest)})
+            if secrets:
+                keyring = keyring or self._edu_keyring()
+                rest.update(self.browse()._edu_checked_columns(secrets, dict(rest), keyring))
+            rows.append(rest)
         writer = self.with_context(**{CONTEXT_KEY: _SENTINEL})
         return super(EduSecretMixin, writer).create(rows).with_env(self.env)
 
@@ -269,7 +273,8 @@ class EduSecretMixin(models.AbstractModel):
             changes[tuple(changed)].append(record.id)
         for names, ids in changes.items():
             records = self.browse(ids)
-            columns = records._edu_checked_columns({name: secrets[name] for name in names}, rest)
+            typed = {name: secrets[name] for name in names}
+            columns = typed and records._edu_checked_columns(typed, rest, self._edu_keyring())
             writer = records.with_context(**{CONTEXT_KEY: _SENTINEL})
             super(EduSecretMixin, writer).write({**rest, **columns})
             records._edu_note_changes(names)
