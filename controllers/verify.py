@@ -36,6 +36,11 @@ class RateLimit:
             times.append(now)
             return True
 
+    def forget(self):
+        """Start counting anew."""
+        with self._lock:
+            self._asked.clear()
+
 
 rate_limit = RateLimit()
 

@@ -21,6 +21,8 @@ from .casework import test_case_steps
 from .casework import test_documents
 from .casework import test_ladder
 from .casework import test_notice
+from .casework import test_service
+from .casework import test_verify
 from .casework import test_visit
 from .tools import test_calendar
 from .tools import test_dates
