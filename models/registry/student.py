@@ -176,8 +176,8 @@ class EduStudent(models.Model):
         ondelete="restrict",
     )
     disability_grade = fields.Selection(
-        [("1", "Grade 1"), ("2", "Grade 2"), ("3", "Grade 3"), ("4", "Grade 4")],
-        string="Grade of Disability",
+        [("1", "Degree 1"), ("2", "Degree 2"), ("3", "Degree 3"), ("4", "Degree 4")],
+        string="Degree of Disability",
     )
     disability_no = Secret("Disability Certificate", kind="certificate")
     special_group_ids = fields.Many2many(

@@ -141,6 +141,71 @@ class Factories:
         student = self.one("edu.student", other)
         return self.env["edu.absence"].create({"student_id": student.id, "date": "2026-09-02"})
 
+    # casework
+
+    def edu_dropout_case(self, other):
+        student = self.one("edu.student", other)
+        return self.env["edu.dropout.case"]._edu_raise(student, "manual")
+
+    def edu_visit(self, other):
+        return self.env["edu.visit"].create(
+            {
+                "case_id": self.one("edu.dropout.case", other).id,
+                "method": "phone",
+                "met": "监护人",
+                "result": "considering",
+            }
+        )
+
+    def edu_observation(self, other):
+        return self.env["edu.observation"].create(
+            {
+                "case_id": self.one("edu.dropout.case", other).id,
+                "checked_on": "2026-09-02",
+                "present": True,
+            }
+        )
+
+    def _persuading(self, other):
+        """The case, confirmed, the township advised, no good reason found."""
+        case = self.one("edu.dropout.case", other)
+        if case.referral_ids:
+            return case
+        case.action_verify()
+        case.write(
+            {
+                "cause_id": self.env.ref("edu_dropout_control.code_cause_weary").id,
+                "whereabouts_id": self.env.ref("edu_dropout_control.code_whereabouts_home").id,
+                "school_responsible_id": case.school_responsible_id.id or self.env.uid,
+                "township_responsible_name": "王村干",
+                "guardian_told_on": "2026-09-02",
+                "guardian_told_by": "李老师",
+                "guardian_acknowledgement": "signed",
+                "good_reason_finding": "无",
+                "good_reason_statement": "不想读",
+            }
+        )
+        self.one("edu.visit", other)
+        case.action_confirm()
+        case.action_record_advice()
+        case.referral_ids.write({"outcome": "educated", "educated_on": "2026-09-02"})
+        case.referral_ids.action_answer()
+        case.action_find_no_good_reason()
+        return case
+
+    def edu_notice(self, other):
+        case = self._persuading(other)
+        return self.env["edu.notice"].create({"case_id": case.id, "kind": "admission"})
+
+    def edu_referral(self, other):
+        return self._persuading(other).referral_ids[:1]
+
+    # core, for any owner
+
+    def edu_encrypted_file(self, other):
+        owner = self.one("edu.roster.import", other)
+        return self.env["edu.encrypted.file"]._edu_store(owner, "x.xlsx", b"x")
+
     # oversight
 
     def edu_dropout_report(self, other):
