@@ -152,6 +152,7 @@ class Factories:
             {
                 "case_id": self.one("edu.dropout.case", other).id,
                 "method": "phone",
+                "visitor_names": "李老师",
                 "met": "监护人",
                 "result": "considering",
             }
@@ -172,11 +173,12 @@ class Factories:
         if case.referral_ids:
             return case
         case.action_verify()
+        self.one("edu.post", other)  # somebody who answers in school
         case.write(
             {
                 "cause_id": self.env.ref("edu_dropout_control.code_cause_weary").id,
                 "whereabouts_id": self.env.ref("edu_dropout_control.code_whereabouts_home").id,
-                "school_responsible_id": case.school_responsible_id.id or self.env.uid,
+                "school_responsible_id": self.c.nobody_else.id,
                 "township_responsible_name": "王村干",
                 "guardian_told_on": "2026-09-02",
                 "guardian_told_by": "李老师",
