@@ -347,6 +347,9 @@ CONF
         [ -x "$bin/pg_ctl" ] || die "the cluster in $PG_DATA was made by a PostgreSQL that is gone" \
             "what to do: remove that folder; its databases are made again"
     fi
+    if [ "$(id -u)" = 0 ] && [ "$(stat -c %U "$PG_DATA")" != postgres ]; then
+        chown -R postgres: "$PG_DATA" # the folder was copied, or handed to somebody else
+    fi
     as_postgres "$bin/pg_ctl" -D "$PG_DATA" -m fast -w stop >/dev/null 2>&1 || true
     mkdir -p "$PG_SOCKET"
     if [ "$(id -u)" = 0 ]; then chown postgres: "$PG_SOCKET"; fi
