@@ -58,7 +58,7 @@ class EduDropoutReport(models.Model):
             ("signed", "Signed"),
             ("submitted", "Submitted"),
             ("received", "Received"),
-            ("returned", "Returned"),
+            ("returned", "Sent Back"),
             ("accepted", "Accepted"),
         ],
         required=True,
@@ -93,7 +93,7 @@ class EduDropoutReport(models.Model):
     suspected_count = fields.Integer("Suspected Dropouts", readonly=True, copy=False)
     dropout_count = fields.Integer("Dropouts", readonly=True, copy=False)
     never_enrolled_count = fields.Integer("Never Enrolled", readonly=True, copy=False)
-    returned_count = fields.Integer("Returned", readonly=True, copy=False)
+    returned_count = fields.Integer("Back in School", readonly=True, copy=False)
     is_zero = fields.Boolean("Zero Report", readonly=True, copy=False)
     line_ids = fields.One2many(
         "edu.dropout.report.line", "report_id", "Children", readonly=True, copy=False
@@ -909,7 +909,7 @@ class EduDropoutReport(models.Model):
     def _cron_refresh(self):
         """Daily: reports of open terms that are missing are made, drafts follow live data."""
         terms = self.env["edu.term"].sudo().search([("state", "=", "open")])
-        schools = self.env["edu.school"].sudo().search([])
+        schools = self.env["edu.school"].sudo().search([("active", "=", True)])
         for term in terms:
             self._edu_prepare(term, schools)
         drafts = self.sudo().search(

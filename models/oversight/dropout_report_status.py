@@ -29,7 +29,7 @@ class EduDropoutReportStatus(models.Model):
             ("signed", "Signed"),
             ("submitted", "Submitted"),
             ("received", "Received"),
-            ("returned", "Returned"),
+            ("returned", "Sent Back"),
             ("accepted", "Accepted"),
         ],
         readonly=True,

@@ -38,7 +38,7 @@ class EduDropoutReportVersion(models.Model):
             ("open", "Being Signed"),
             ("withdrawn", "Taken Back"),
             ("submitted", "Submitted"),
-            ("returned", "Returned"),
+            ("returned", "Sent Back"),
             ("accepted", "Accepted"),
         ],
         required=True,

@@ -665,8 +665,9 @@ class TestDropoutReportSubmission(ReportCommon):
 
     def test_comments_take_only_reading(self):
         self.submit()
-        self.as_user(self.report, "bureau").message_post(body="请核实")
-        self.assertIn("请核实", self.messages(self.report))
+        comment = "请核实"
+        self.as_user(self.report, "bureau").message_post(body=comment)
+        self.assertIn(comment, self.messages(self.report))
 
 
 @tagged("post_install", "-at_install")
