@@ -7,9 +7,7 @@ from odoo.http import content_disposition, request
 
 
 class CountySetup(http.Controller):
-    @http.route(
-        "/edu/setup/<int:setup_id>/logins", type="http", auth="user", readonly=False
-    )
+    @http.route("/edu/setup/<int:setup_id>/logins", type="http", auth="user", readonly=False)
     def logins(self, setup_id):
         """The log-ins of one county set-up, to whoever ran it, once: they are forgotten after."""
         setup = request.env["edu.county.setup"].browse(setup_id).exists()
@@ -19,9 +17,7 @@ class CountySetup(http.Controller):
         if not rows:
             return request.not_found()
         buffer = io.BytesIO()
-        book = xlsxwriter.Workbook(
-            buffer, {"in_memory": True, "strings_to_formulas": False}
-        )
+        book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
         page = book.add_worksheet("登录账号")
         page.set_column(0, 3, 22)
         for number, row in enumerate([["姓名", "登录名", "初始密码", "职务"], *rows]):

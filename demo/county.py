@@ -28,12 +28,16 @@ class EduDemo(models.AbstractModel):
 
     @api.model
     def _edu_generate(self):
-        env = self.sudo().with_context(
-            lang="zh_CN" if self.env["res.lang"].search([("code", "=", "zh_CN")]) else None,
-            no_reset_password=True,
-            tracking_disable=True,
-            mail_create_nosubscribe=True,
-        ).env
+        env = (
+            self.sudo()
+            .with_context(
+                lang="zh_CN" if self.env["res.lang"].search([("code", "=", "zh_CN")]) else None,
+                no_reset_password=True,
+                tracking_disable=True,
+                mail_create_nosubscribe=True,
+            )
+            .env
+        )
         county = County(env)
         county.make()
         History(county).run()
@@ -55,7 +59,9 @@ class County:
             from freezegun import freeze_time
         except ImportError:
             raise UserError(
-                "The demo county has a past: install the Python package freezegun to make it."
+                self.env._(
+                    "The demo county has a past: install the Python package freezegun to make it."
+                )
             ) from None
         # the county is eight hours ahead of UTC
         moment = datetime(day.year, day.month, day.day, hour, minute) - timedelta(hours=8)
@@ -206,11 +212,15 @@ class County:
 
         for key, *_rest in people.SCHOOLS:
             point = self.school[key].kind == "teaching_point"
-            for role in ("records_admin",) if point else (
-                "principal",
-                "vice_principal",
-                "dean",
-                "records_admin",
+            for role in (
+                ("records_admin",)
+                if point
+                else (
+                    "principal",
+                    "vice_principal",
+                    "dean",
+                    "records_admin",
+                )
             ):
                 hold(role, key)
         for key, grade, index in self.classes:
@@ -263,7 +273,9 @@ class County:
             "guardian_ids": [
                 Command.create(
                     {
-                        "name": parent + rng.choice("国建志文春秀桂玉") + rng.choice("民华英兰平军芳林"),
+                        "name": parent
+                        + rng.choice("国建志文春秀桂玉")
+                        + rng.choice("民华英兰平军芳林"),
                         "relation_id": self.code("relation", relation).id,
                         "phone": make_phone(next(self.phones)),
                         "is_legal": True,

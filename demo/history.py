@@ -192,7 +192,7 @@ class History:
         record.flush_recordset()
         moment = fields.Datetime.to_datetime(day) + timedelta(hours=hour - 8)
         self.env.cr.execute(
-            f'UPDATE "{record._table}" SET create_date = %s, write_date = %s WHERE id IN %s',  # noqa: S608
+            f'UPDATE "{record._table}" SET create_date = %s, write_date = %s WHERE id IN %s',
             [moment, moment, tuple(record.ids)],
         )
         record.invalidate_recordset(["create_date", "write_date"])
@@ -291,7 +291,8 @@ class History:
             leader = self.as_(case, "principal", key)
             leader.write(
                 {
-                    "good_reason_finding": "经两次家访核实，家庭无特殊困难，孩子身体健康，无不能到校的正当理由。",
+                    "good_reason_finding": "经两次家访核实，家庭无特殊困难，孩子身体健康，"
+                    "无不能到校的正当理由。",
                     "good_reason_statement": "孩子自己不想念，我们管不住，先让他出去做点事。",
                 }
             )
@@ -502,4 +503,3 @@ class History:
             for number, klass in enumerate(classes):
                 share = entrants[number :: len(classes)]
                 share.sudo()._edu_assign(klass)
-

@@ -40,9 +40,7 @@ class CountyMixin:
             }
         )
         cls.student = cls.make_student(cls.class_a, name="张小明")
-        cls.other_student = cls.make_student(
-            cls.class_b, name="李小红", gender="female"
-        )
+        cls.other_student = cls.make_student(cls.class_b, name="李小红", gender="female")
 
     @classmethod
     def _make_areas(cls):
@@ -91,9 +89,7 @@ class CountyMixin:
     @classmethod
     def _make_schools(cls):
         zone_a = [Command.set(cls.village_a.ids)]
-        cls.junior_a = cls.make_school(
-            "东河中学", cls.township_a, "junior", zone_area_ids=zone_a
-        )
+        cls.junior_a = cls.make_school("东河中学", cls.township_a, "junior", zone_area_ids=zone_a)
         cls.school_a = cls.make_school(
             "东河中心小学",
             cls.township_a,
@@ -148,12 +144,8 @@ class CountyMixin:
                 places = cls.county, cls.other_county
             else:
                 places = cls.school_a, cls.school_b
-            cls.user[role] = cls.make_user(
-                f"{role}_a", role, places[0], name=f"{label} A"
-            )
-            cls.other_user[role] = cls.make_user(
-                f"{role}_b", role, places[1], name=f"{label} B"
-            )
+            cls.user[role] = cls.make_user(f"{role}_a", role, places[0], name=f"{label} A")
+            cls.other_user[role] = cls.make_user(f"{role}_b", role, places[1], name=f"{label} B")
         cls.nobody = cls.make_user("nobody_without_post", name="Nobody")
         cls.nobody_else = cls.make_user("nobody_else", name="Nobody Else")
 
@@ -177,9 +169,7 @@ class CountyMixin:
                 Command.create(
                     {
                         "name": f"家长{serial}",
-                        "relation_id": cls.env.ref(
-                            "edu_dropout_control.code_relation_father"
-                        ).id,
+                        "relation_id": cls.env.ref("edu_dropout_control.code_relation_father").id,
                         "phone": make_phone(serial),
                     }
                 )

@@ -79,7 +79,7 @@ class AreaCode(Checked):
 
 @dataclass(frozen=True)
 class Phone(Checked):
-    """``kind`` "mobile" or "landline"; ``value`` as 13800000000 or 0000-0000000[-ext]."""
+    """``kind`` "mobile" or "landline"; ``value`` as 16900000000 or 0000-0000000[-ext]."""
 
     kind: str | None = None
 

@@ -34,9 +34,7 @@ class EduCountySetup(models.TransientModel):
     file_name = fields.Char()
     template = fields.Binary(compute="_compute_template")
     template_name = fields.Char(compute="_compute_template")
-    problem_ids = fields.One2many(
-        "edu.county.setup.problem", "setup_id", "Problems", readonly=True
-    )
+    problem_ids = fields.One2many("edu.county.setup.problem", "setup_id", "Problems", readonly=True)
     area_count = fields.Integer("Areas", readonly=True)
     school_count = fields.Integer("Schools", readonly=True)
     class_count = fields.Integer("Classes", readonly=True)
@@ -89,9 +87,7 @@ class EduCountySetup(models.TransientModel):
 
     def _edu_check_admin(self):
         if not self.env.user.has_group("edu_dropout_control.group_county_admin"):
-            raise AccessError(
-                self.env._("Only the county administrator sets up the county.")
-            )
+            raise AccessError(self.env._("Only the county administrator sets up the county."))
 
     def _edu_reopen(self):
         return {
@@ -109,9 +105,7 @@ class EduCountySetup(models.TransientModel):
         cipher = self.sudo().login_cipher
         if not cipher:
             return []
-        text = self.env["edu.secret.mixin"]._edu_decrypt(
-            self._name, "login_cipher", cipher
-        )
+        text = self.env["edu.secret.mixin"]._edu_decrypt(self._name, "login_cipher", cipher)
         self.sudo().login_cipher = False
         return json.loads(text)
 
@@ -249,8 +243,7 @@ class _Run:
                     changed = {
                         name: value
                         for name, value in values.items()
-                        if record._fields[name].convert_to_write(record[name], record)
-                        != value
+                        if record._fields[name].convert_to_write(record[name], record) != value
                     }
                     if changed:
                         record.write(changed)
@@ -309,9 +302,7 @@ class _Run:
                 continue
             values = row.values
             kind = self.chosen(row, "kind", county_workbook.KINDS)
-            setting = self.chosen(
-                row, "setting", county_workbook.SETTINGS, default="rural"
-            )
+            setting = self.chosen(row, "setting", county_workbook.SETTINGS, default="rural")
             if values["area_code"] not in self.known_areas:
                 self.wrong(row, "area_code", self.env._("No area has this code."))
                 continue
@@ -323,18 +314,14 @@ class _Run:
                 self.wrong(row, "parent_code", self.env._("No school has this code."))
                 continue
             zone = [
-                code
-                for code in re.split(r"[、,，;；\s]+", values.get("zone_codes", ""))
-                if code
+                code for code in re.split(r"[、,，;；\s]+", values.get("zone_codes", "")) if code
             ]
             unknown = [code for code in zone if code not in self.known_areas]
             if unknown:
                 self.wrong(
                     row,
                     "zone_codes",
-                    self.env._(
-                        "No area has this code: %(codes)s", codes="、".join(unknown)
-                    ),
+                    self.env._("No area has this code: %(codes)s", codes="、".join(unknown)),
                 )
                 continue
             grades = {
@@ -385,9 +372,7 @@ class _Run:
 
     def classes(self, rows):
         Class = self.env["edu.class"]
-        self.known_classes = {
-            (c.school_id.code, c.grade, c.number): c for c in Class.search([])
-        }
+        self.known_classes = {(c.school_id.code, c.grade, c.number): c for c in Class.search([])}
         for row in rows:
             if not self.complete(row):
                 continue
@@ -421,9 +406,7 @@ class _Run:
                 self.known_classes[key] = klass
 
     def people(self, rows):
-        Users = self.env["res.users"].with_context(
-            active_test=False, no_reset_password=True
-        )
+        Users = self.env["res.users"].with_context(active_test=False, no_reset_password=True)
         logins = [row.values.get("login") for row in rows if row.values.get("login")]
         known = {user.login: user for user in Users.search([("login", "in", logins)])}
         made = 0
@@ -440,9 +423,7 @@ class _Run:
                 self.wrong(
                     row,
                     "login",
-                    self.env._(
-                        "This log-in belongs to somebody else: %(name)s", name=user.name
-                    ),
+                    self.env._("This log-in belongs to somebody else: %(name)s", name=user.name),
                 )
                 continue
             self.counts["person"] += login not in waiting
@@ -476,14 +457,10 @@ class _Run:
         if place in self.known_areas and len(place) < 10:
             post["area_id"] = self.known_areas[place].id
         elif place not in self.known_schools:
-            self.wrong(
-                row, "place_code", self.env._("No school and no area has this code.")
-            )
+            self.wrong(row, "place_code", self.env._("No school and no area has this code."))
             return None
         elif role == "class_teacher":
-            match = re.fullmatch(
-                r"([1-9])\s*[-.－—]\s*(\d{1,2})", values.get("class_name", "")
-            )
+            match = re.fullmatch(r"([1-9])\s*[-.－—]\s*(\d{1,2})", values.get("class_name", ""))
             key = match and (place, int(match[1]), int(match[2]))
             if key not in self.known_classes:
                 self.wrong(
@@ -529,9 +506,7 @@ class _Run:
                             "email": row.values.get("email") or False,
                             "lang": self.env.user.lang,
                             "tz": self.env["edu.policy"]._edu_tz_name(),
-                            "group_ids": [
-                                fields.Command.set([self.env.ref("base.group_user").id])
-                            ],
+                            "group_ids": [fields.Command.set([self.env.ref("base.group_user").id])],
                         }
                     )
                 )
@@ -544,8 +519,7 @@ class _Run:
         """The post, unless the person holds it already from that day on."""
         domain = [("user_id", "=", user.id)]
         domain += [
-            (name, "=", values.get(name) or False)
-            for name in ("role", "area_id", "class_id")
+            (name, "=", values.get(name) or False) for name in ("role", "area_id", "class_id")
         ]
         if values.get("school_id"):
             domain.append(("school_id", "=", values["school_id"]))

@@ -586,7 +586,9 @@ class EduDropoutCase(models.Model):
     # ------------------------------------------------------------------ raising
 
     @api.model
-    def _edu_raise(self, students, source, missing_since=None, raised_on=None, kind=None, note=None):
+    def _edu_raise(
+        self, students, source, missing_since=None, raised_on=None, kind=None, note=None
+    ):
         """The cases of ``students`` who are missing: new ones, or those that are open already. A
         child that had come back relapses. For the rooms' own code, which has asked for the role.
 
@@ -785,7 +787,9 @@ class EduDropoutCase(models.Model):
             not self.school_responsible_id
             and self.env._("who answers for the child in school (education line)"),
             not (self.township_responsible_id or self.township_responsible_name)
-            and self.env._("who answers for the child in township or village (administrative line)"),
+            and self.env._(
+                "who answers for the child in township or village (administrative line)"
+            ),
         ]
 
     def _edu_after_confirm(self):

@@ -83,11 +83,7 @@ class EduStudent(models.Model):
             case.message_unsubscribe(case.message_partner_ids.ids)
             case.write(values)
             case.write(
-                {
-                    "school_responsible_id": case._edu_school_line(
-                        case.school_id, case.class_id
-                    ).id
-                }
+                {"school_responsible_id": case._edu_school_line(case.school_id, case.class_id).id}
             )
             case._message_log(
                 body=self.env._(

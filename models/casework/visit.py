@@ -35,7 +35,9 @@ class EduVisit(models.Model):
         ondelete="restrict",
         domain=[("state", "!=", "excluded")],
     )
-    student_id = fields.Many2one(related="case_id.student_id", string="Child", store=True, index=True)
+    student_id = fields.Many2one(
+        related="case_id.student_id", string="Child", store=True, index=True
+    )
     school_id = fields.Many2one(related="case_id.school_id", store=True, index=True)
     class_id = fields.Many2one(related="case_id.class_id", store=True, index=True)
     residence_township_id = fields.Many2one(
@@ -295,7 +297,9 @@ class EduVisit(models.Model):
         :raise AccessError: anybody else, or later
         """
         typed = {
-            key for key in vals if key in self._fields and not key.startswith(("message_", "website_"))
+            key
+            for key in vals
+            if key in self._fields and not key.startswith(("message_", "website_"))
         }
         if not self.env.su and typed:
             if "case_id" in vals:

@@ -29,9 +29,7 @@ class EduScopeMixin(models.AbstractModel):
         for record in self:
             if any(user._edu_has_role(role, record) for role in roles):
                 continue
-            labels = dict(
-                self.env["edu.post"]._fields["role"]._description_selection(self.env)
-            )
+            labels = dict(self.env["edu.post"]._fields["role"]._description_selection(self.env))
             raise AccessError(
                 (message or self.env._("You cannot do this here."))
                 + "\n"

@@ -19,9 +19,7 @@ class EduArea(models.Model):
     _rec_names_search = ["name", "code"]
 
     name = fields.Char(required=True)
-    code = fields.Char(
-        required=True, index=True, help="2, 4, 6, 9 or 12 digits (GB/T 2260)"
-    )
+    code = fields.Char(required=True, index=True, help="2, 4, 6, 9 or 12 digits (GB/T 2260)")
     level = fields.Selection(
         [
             ("province", "Province"),
@@ -49,12 +47,8 @@ class EduArea(models.Model):
     @api.depends("level", "parent_id.township_id", "parent_id.county_id")
     def _compute_lineage(self):
         for area in self:
-            area.township_id = (
-                area if area.level == "township" else area.parent_id.township_id
-            )
-            area.county_id = (
-                area if area.level == "county" else area.parent_id.county_id
-            )
+            area.township_id = area if area.level == "township" else area.parent_id.township_id
+            area.county_id = area if area.level == "county" else area.parent_id.county_id
 
     @api.constrains("code", "level")
     def _check_code(self):

@@ -35,16 +35,12 @@ class EduCode(models.Model):
         "Help First",
         help="A cause that calls for help; no notice is issued while it stands.",
     )
-    restricted = fields.Boolean(
-        "Restricted", help="Sensitive: shown to the bureau only."
-    )
+    restricted = fields.Boolean("Restricted", help="Sensitive: shown to the bureau only.")
     mandatory_report = fields.Boolean(
         "Mandatory Report", help="Must be reported at once, whatever the ladder says."
     )
 
-    _code_uniq = models.Constraint(
-        "UNIQUE(kind, code)", "This code stands in the list already."
-    )
+    _code_uniq = models.Constraint("UNIQUE(kind, code)", "This code stands in the list already.")
 
     @api.depends("name")
     def _compute_display_name(self):

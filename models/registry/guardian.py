@@ -14,9 +14,7 @@ class EduGuardian(models.Model):
     _edu_class_field = "class_id"
     _edu_township_fields = ("residence_township_id", "household_township_id")
 
-    student_id = fields.Many2one(
-        "edu.student", required=True, index=True, ondelete="cascade"
-    )
+    student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True)
     relation_id = fields.Many2one(

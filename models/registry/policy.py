@@ -33,18 +33,10 @@ class EduPolicy(models.Model):
     )
 
     # Term opening: clauses 二(三)1-3
-    check_days = fields.Integer(
-        "Roster Check (days)", default=10, required=True, tracking=True
-    )
-    report_days = fields.Integer(
-        "Written Report (days)", default=15, required=True, tracking=True
-    )
-    plan_days = fields.Integer(
-        "Work Plan (days)", default=50, required=True, tracking=True
-    )
-    entrant_age = fields.Integer(
-        "Age of Entry (years)", default=6, required=True, tracking=True
-    )
+    check_days = fields.Integer("Roster Check (days)", default=10, required=True, tracking=True)
+    report_days = fields.Integer("Written Report (days)", default=15, required=True, tracking=True)
+    plan_days = fields.Integer("Work Plan (days)", default=50, required=True, tracking=True)
+    entrant_age = fields.Integer("Age of Entry (years)", default=6, required=True, tracking=True)
 
     # Cases: clauses 二(三)3 and 5
     suspect_absence_days = fields.Integer(
@@ -106,9 +98,7 @@ class EduPolicy(models.Model):
         "Verifications per Minute and Address", default=20, required=True, tracking=True
     )
 
-    _date_uniq = models.Constraint(
-        "UNIQUE(date_from)", "A policy begins on this day already."
-    )
+    _date_uniq = models.Constraint("UNIQUE(date_from)", "A policy begins on this day already.")
 
     _POSITIVE = (
         "check_days report_days plan_days entrant_age suspect_absence_days confirm_days"
@@ -155,9 +145,7 @@ class EduPolicy(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_last(self):
         if not self.search_count([("id", "not in", self.ids)], limit=1):
-            raise ValidationError(
-                self.env._("One policy must stay: every deadline needs it.")
-            )
+            raise ValidationError(self.env._("One policy must stay: every deadline needs it."))
         self.env.registry.clear_cache()
 
     def _edu_after_change(self):
@@ -213,9 +201,7 @@ class EduPolicy(models.Model):
     @tools.ormcache()
     def _edu_calendar_exceptions(self):
         """{date: kind} of the calendar's exceptions."""
-        return {
-            day.date: day.kind for day in self.env["edu.calendar.day"].sudo().search([])
-        }
+        return {day.date: day.kind for day in self.env["edu.calendar.day"].sudo().search([])}
 
     @api.model
     def _edu_is_workday(self, date: date_type):

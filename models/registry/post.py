@@ -30,9 +30,7 @@ class EduPost(models.Model):
         tracking=True,
     )
     role = fields.Selection(ROLES, required=True, index=True, tracking=True)
-    area_id = fields.Many2one(
-        "edu.area", index=True, ondelete="restrict", tracking=True
-    )
+    area_id = fields.Many2one("edu.area", index=True, ondelete="restrict", tracking=True)
     school_id = fields.Many2one(
         "edu.school",
         index=True,
@@ -42,15 +40,9 @@ class EduPost(models.Model):
         readonly=False,
         tracking=True,
     )
-    class_id = fields.Many2one(
-        "edu.class", index=True, ondelete="restrict", tracking=True
-    )
-    date_from = fields.Date(
-        "From", required=True, default=fields.Date.context_today, tracking=True
-    )
-    date_to = fields.Date(
-        "Until", tracking=True, help="Last day of the post; empty while it lasts"
-    )
+    class_id = fields.Many2one("edu.class", index=True, ondelete="restrict", tracking=True)
+    date_from = fields.Date("From", required=True, default=fields.Date.context_today, tracking=True)
+    date_to = fields.Date("Until", tracking=True, help="Last day of the post; empty while it lasts")
     is_acting = fields.Boolean("Acting", tracking=True)
     is_external = fields.Boolean("From Outside the Education System")
     section = fields.Char(help="Section of the bureau (股室)")
@@ -105,20 +97,14 @@ class EduPost(models.Model):
         for post in self:
             if post.role in CLASS_ROLES:
                 if not post.class_id or post.area_id:
-                    raise ValidationError(
-                        self.env._("A class teacher's post is at a class.")
-                    )
+                    raise ValidationError(self.env._("A class teacher's post is at a class."))
             elif post.role in SCHOOL_ROLES:
                 if not post.school_id or post.class_id or post.area_id:
                     raise ValidationError(self.env._("This post is at a school."))
             elif not post.area_id or post.school_id or post.class_id:
-                raise ValidationError(
-                    self.env._("This post is at a township or county.")
-                )
+                raise ValidationError(self.env._("This post is at a township or county."))
             if post.role == "township" and post.area_id.level != "township":
-                raise ValidationError(
-                    self.env._("A township clerk's post is at a township.")
-                )
+                raise ValidationError(self.env._("A township clerk's post is at a township."))
 
     @api.model
     def _edu_current_domain(self, date=None):
@@ -140,21 +126,15 @@ class EduPost(models.Model):
         base &= self._edu_current_domain(date)
         order = "is_acting desc, date_from, id"
         if klass is not None:
-            return Post.search(
-                base & Domain("class_id", "in", klass.ids), order=order
-            ).user_id
+            return Post.search(base & Domain("class_id", "in", klass.ids), order=order).user_id
         if school is not None:
-            users = Post.search(
-                base & Domain("school_id", "in", school.ids), order=order
-            ).user_id
+            users = Post.search(base & Domain("school_id", "in", school.ids), order=order).user_id
             if not users and school.parent_id:
                 return self._holders(role, school=school.parent_id, date=date)
             return users
         users = self.env["res.users"]
         while area and not users:
-            users = Post.search(
-                base & Domain("area_id", "in", area.ids), order=order
-            ).user_id
+            users = Post.search(base & Domain("area_id", "in", area.ids), order=order).user_id
             area = area.parent_id
         return users
 
@@ -178,9 +158,7 @@ class EduPost(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_take_groups(self):
         # the rows still stand: take them out of the count by hand
-        self._edu_sync(
-            self.user_id, {(post.user_id, post.role) for post in self}, without=self
-        )
+        self._edu_sync(self.user_id, {(post.user_id, post.role) for post in self}, without=self)
 
     @api.model
     def _edu_sync(self, users, before=(), without=None):
@@ -193,15 +171,10 @@ class EduPost(models.Model):
         """
         Post = self.sudo().with_context(active_test=False)
         without = without.ids if without else []
-        all_posts = Post.search(
-            [("user_id", "in", users.ids), ("id", "not in", without)]
-        )
+        all_posts = Post.search([("user_id", "in", users.ids), ("id", "not in", without)])
         current = {(post.user_id, post.role) for post in all_posts if post.is_current}
         ever = {(post.user_id, post.role) for post in all_posts} | set(before)
-        groups = {
-            role: self.env.ref(f"edu_dropout_control.group_{role}")
-            for role, _label in ROLES
-        }
+        groups = {role: self.env.ref(f"edu_dropout_control.group_{role}") for role, _label in ROLES}
         for user in users.sudo():
             give = [groups[role].id for role in groups if (user, role) in current]
             take = [

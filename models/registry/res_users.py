@@ -10,48 +10,26 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     edu_post_ids = fields.One2many("edu.post", "user_id", "Posts")
-    edu_class_teacher_class_ids = fields.Many2many(
-        "edu.class", compute="_compute_edu_scope"
-    )
-    edu_class_teacher_school_ids = fields.Many2many(
-        "edu.school", compute="_compute_edu_scope"
-    )
-    edu_records_admin_school_ids = fields.Many2many(
-        "edu.school", compute="_compute_edu_scope"
-    )
+    edu_class_teacher_class_ids = fields.Many2many("edu.class", compute="_compute_edu_scope")
+    edu_class_teacher_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
+    edu_records_admin_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
     edu_dean_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
-    edu_vice_principal_school_ids = fields.Many2many(
-        "edu.school", compute="_compute_edu_scope"
-    )
-    edu_principal_school_ids = fields.Many2many(
-        "edu.school", compute="_compute_edu_scope"
-    )
-    edu_township_school_ids = fields.Many2many(
-        "edu.school", compute="_compute_edu_scope"
-    )
+    edu_vice_principal_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
+    edu_principal_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
+    edu_township_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
     edu_township_area_ids = fields.Many2many("edu.area", compute="_compute_edu_scope")
     edu_bureau_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
     edu_bureau_area_ids = fields.Many2many("edu.area", compute="_compute_edu_scope")
-    edu_student_aid_school_ids = fields.Many2many(
-        "edu.school", compute="_compute_edu_scope"
-    )
-    edu_student_aid_area_ids = fields.Many2many(
-        "edu.area", compute="_compute_edu_scope"
-    )
-    edu_inspector_school_ids = fields.Many2many(
-        "edu.school", compute="_compute_edu_scope"
-    )
+    edu_student_aid_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
+    edu_student_aid_area_ids = fields.Many2many("edu.area", compute="_compute_edu_scope")
+    edu_inspector_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
     edu_inspector_area_ids = fields.Many2many("edu.area", compute="_compute_edu_scope")
 
     @api.model
     def _edu_scope_field_names(self):
         return (
             ["edu_class_teacher_class_ids"]
-            + [
-                f"edu_{role}_school_ids"
-                for role, _label in ROLES
-                if role != "county_admin"
-            ]
+            + [f"edu_{role}_school_ids" for role, _label in ROLES if role != "county_admin"]
             + [f"edu_{role}_area_ids" for role in AREA_ROLES]
         )
 
@@ -60,9 +38,7 @@ class ResUsers(models.Model):
         Post = self.env["edu.post"].sudo()
         School = self.env["edu.school"].sudo().with_context(active_test=False)
         Area = self.env["edu.area"].sudo()
-        current = Post.search(
-            Post._edu_current_domain() & fields.Domain("user_id", "in", self.ids)
-        )
+        current = Post.search(Post._edu_current_domain() & fields.Domain("user_id", "in", self.ids))
         for user in self:
             posts = current.filtered(lambda post, user=user: post.user_id.id == user.id)
 
@@ -86,9 +62,7 @@ class ResUsers(models.Model):
                 )
                 user[f"edu_{role}_area_ids"] = townships or Area
                 user[f"edu_{role}_school_ids"] = (
-                    School.search([("area_id", "in", townships.ids)])
-                    if townships
-                    else School
+                    School.search([("area_id", "in", townships.ids)]) if townships else School
                 )
 
     def _edu_has_role(self, role, record):

@@ -68,18 +68,14 @@ class EduSchool(models.Model):
     grade_from = fields.Integer(
         "First Grade", compute="_compute_grades", store=True, readonly=False
     )
-    grade_to = fields.Integer(
-        "Last Grade", compute="_compute_grades", store=True, readonly=False
-    )
+    grade_to = fields.Integer("Last Grade", compute="_compute_grades", store=True, readonly=False)
     class_ids = fields.One2many("edu.class", "school_id", "Classes")
     post_ids = fields.One2many("edu.post", "school_id", "Posts")
     phone = fields.Char("Office Phone")
     address = fields.Char()
     active = fields.Boolean(default=True)
 
-    _code_uniq = models.Constraint(
-        "UNIQUE(code)", "A school with this code is entered already."
-    )
+    _code_uniq = models.Constraint("UNIQUE(code)", "A school with this code is entered already.")
 
     @api.depends("kind")
     def _compute_grades(self):
@@ -108,9 +104,7 @@ class EduSchool(models.Model):
     @api.constrains("parent_id", "kind")
     def _check_parent(self):
         if self._has_cycle():
-            raise ValidationError(
-                self.env._("A school cannot be its own central school.")
-            )
+            raise ValidationError(self.env._("A school cannot be its own central school."))
         for school in self:
             if school.kind == "teaching_point" and not school.parent_id:
                 raise ValidationError(

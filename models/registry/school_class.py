@@ -14,16 +14,12 @@ class EduClass(models.Model):
     _order = "school_id, grade, number"
     _edu_class_field = "id"
 
-    school_id = fields.Many2one(
-        "edu.school", required=True, index=True, ondelete="restrict"
-    )
+    school_id = fields.Many2one("edu.school", required=True, index=True, ondelete="restrict")
     grade = fields.Integer(required=True, default=1)
     number = fields.Integer(required=True, default=1)
     entry_year = fields.Integer("Entered In")
     student_ids = fields.One2many("edu.student", "class_id", "Students")
-    student_count = fields.Integer(
-        "Number of Students", compute="_compute_student_count"
-    )
+    student_count = fields.Integer("Number of Students", compute="_compute_student_count")
     post_ids = fields.One2many("edu.post", "class_id", "Posts")
     teacher_ids = fields.Many2many(
         "res.users",
@@ -77,9 +73,7 @@ class EduClass(models.Model):
     @api.depends("post_ids.user_id", "post_ids.date_from", "post_ids.date_to")
     def _compute_teacher_ids(self):
         for klass in self:
-            klass.teacher_ids = self.env["edu.post"]._holders(
-                "class_teacher", klass=klass
-            )
+            klass.teacher_ids = self.env["edu.post"]._holders("class_teacher", klass=klass)
 
     @api.constrains("grade", "number", "school_id")
     def _check_grade(self):

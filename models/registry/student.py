@@ -38,9 +38,7 @@ class EduStudent(models.Model):
 
     # Person
     name = fields.Char(required=True, index="trigram", tracking=True)
-    name_pinyin = fields.Char(
-        compute="_compute_name_pinyin", store=True, index="trigram"
-    )
+    name_pinyin = fields.Char(compute="_compute_name_pinyin", store=True, index="trigram")
     former_name = fields.Char()
     gender = fields.Selection([("male", "Male"), ("female", "Female")], tracking=True)
     birthdate = fields.Date("Birth Date", index=True, tracking=True)
@@ -139,9 +137,7 @@ class EduStudent(models.Model):
     )
 
     # Household
-    household_area_id = fields.Many2one(
-        "edu.area", "Household Registered in", index=True
-    )
+    household_area_id = fields.Many2one("edu.area", "Household Registered in", index=True)
     residence_area_id = fields.Many2one("edu.area", "Lives in", index=True)
     household_township_id = fields.Many2one(
         related="household_area_id.township_id",
@@ -191,9 +187,7 @@ class EduStudent(models.Model):
         "CHECK(grade BETWEEN 0 AND 9)", "Compulsory education has grades 1 to 9."
     )
 
-    _EDU_PROTECTED = frozenset(
-        {"enrolment_state", "expected_school_id", "expected_grade"}
-    )
+    _EDU_PROTECTED = frozenset({"enrolment_state", "expected_school_id", "expected_grade"})
 
     @api.depends("name")
     def _compute_name_pinyin(self):
@@ -211,9 +205,7 @@ class EduStudent(models.Model):
         for student in self:
             born = student.birthdate
             student.age = born and (
-                today.year
-                - born.year
-                - ((today.month, today.day) < (born.month, born.day))
+                today.year - born.year - ((today.month, today.day) < (born.month, born.day))
             )
 
     @api.constrains("birthdate")
@@ -282,9 +274,7 @@ class EduStudent(models.Model):
                     self.env._(
                         "“%(field)s” follows from checks, entrant lists and status changes; it is"
                         " not typed in.",
-                        field=self._fields[min(protected)]._description_string(
-                            self.env
-                        ),
+                        field=self._fields[min(protected)]._description_string(self.env),
                     )
                 )
         result = super().write(vals)
@@ -298,9 +288,7 @@ class EduStudent(models.Model):
         changed = self.filtered(lambda student: student.enrolment_state != state)
         changed.sudo().write({"enrolment_state": state})
         if reason:
-            changed.sudo()._message_log_batch(
-                bodies={student.id: reason for student in changed}
-            )
+            changed.sudo()._message_log_batch(bodies={student.id: reason for student in changed})
 
     def _edu_move(self, school, klass=None, grade=None, state=None):
         """Move the children to ``school`` (and class). For the rooms' own methods; followers and

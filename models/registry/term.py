@@ -29,15 +29,9 @@ class EduTerm(models.Model):
         copy=False,
         tracking=True,
     )
-    check_deadline = fields.Date(
-        "Roster Check by", compute="_compute_deadlines", store=True
-    )
-    report_deadline = fields.Date(
-        "Written Report by", compute="_compute_deadlines", store=True
-    )
-    plan_deadline = fields.Date(
-        "Work Plan by", compute="_compute_deadlines", store=True
-    )
+    check_deadline = fields.Date("Roster Check by", compute="_compute_deadlines", store=True)
+    report_deadline = fields.Date("Written Report by", compute="_compute_deadlines", store=True)
+    plan_deadline = fields.Date("Work Plan by", compute="_compute_deadlines", store=True)
     is_provisional = fields.Boolean(
         "Provisional",
         compute="_compute_deadlines",
@@ -53,9 +47,7 @@ class EduTerm(models.Model):
     @api.depends("school_year", "season")
     def _compute_name(self):
         for term in self:
-            term.name = (
-                f"{term.school_year or ''}-{'1' if term.season == 'autumn' else '2'}"
-            )
+            term.name = f"{term.school_year or ''}-{'1' if term.season == 'autumn' else '2'}"
 
     @api.depends("school_year", "season")
     @api.depends_context("lang")
@@ -77,15 +69,9 @@ class EduTerm(models.Model):
                 term.is_provisional = False
                 continue
             policy = Policy._current(term.start_date)
-            term.check_deadline = Policy._edu_period_end(
-                term.start_date, policy.check_days
-            )
-            term.report_deadline = Policy._edu_period_end(
-                term.start_date, policy.report_days
-            )
-            term.plan_deadline = Policy._edu_period_end(
-                term.start_date, policy.plan_days
-            )
+            term.check_deadline = Policy._edu_period_end(term.start_date, policy.check_days)
+            term.report_deadline = Policy._edu_period_end(term.start_date, policy.report_days)
+            term.plan_deadline = Policy._edu_period_end(term.start_date, policy.plan_days)
             term.is_provisional = not Policy._edu_is_published(term.plan_deadline)
 
     @api.constrains("start_date", "end_date", "school_year")
@@ -94,13 +80,9 @@ class EduTerm(models.Model):
             if term.start_date >= term.end_date:
                 raise ValidationError(self.env._("A term ends after it began."))
             first, _sep, second = (term.school_year or "").partition("-")
-            if not (
-                first.isdigit() and second.isdigit() and int(second) == int(first) + 1
-            ):
+            if not (first.isdigit() and second.isdigit() and int(second) == int(first) + 1):
                 raise ValidationError(
-                    self.env._(
-                        "A school year is written as two years, as in 2026-2027."
-                    )
+                    self.env._("A school year is written as two years, as in 2026-2027.")
                 )
             overlapping = self.search_count(
                 [

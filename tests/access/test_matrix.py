@@ -112,7 +112,10 @@ class TestAccessMatrix(EduCommon):
             for letter, operation in OPERATIONS.items():
                 if not line[f"perm_{operation}"]:
                     continue
-                if line.group_id == self.env.ref("edu_dropout_control.group_user") and letter == "r":
+                if (
+                    line.group_id == self.env.ref("edu_dropout_control.group_user")
+                    and letter == "r"
+                ):
                     continue  # schools, classes, posts: who answers is no secret
                 if line.group_id == self.env.ref("edu_dropout_control.group_county_admin"):
                     continue  # keeps the registry of the whole county

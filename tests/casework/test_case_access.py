@@ -155,7 +155,13 @@ class TestMassAssignment(CaseCommon):
             case.missing_since = "2026-08-01"
 
     def test_private_methods_stay_private(self):
-        for name in ("_edu_raise", "_edu_exclude", "_edu_relapse", "_edu_reopen", "_edu_end_ladder"):
+        for name in (
+            "_edu_raise",
+            "_edu_exclude",
+            "_edu_relapse",
+            "_edu_reopen",
+            "_edu_end_ladder",
+        ):
             self.assertTrue(hasattr(self.env["edu.dropout.case"], name))
 
 

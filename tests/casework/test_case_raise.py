@@ -55,7 +55,11 @@ class TestRaise(CaseCommon):
     def test_event_before_entry(self):
         self.on("2026-09-10 02:00:00")
         case = self.as_user(self.Case, "class_teacher").create(
-            {"student_id": self.student.id, "raised_on": "2026-09-07", "missing_since": "2026-09-04"}
+            {
+                "student_id": self.student.id,
+                "raised_on": "2026-09-07",
+                "missing_since": "2026-09-04",
+            }
         )
         self.assertEqual(case.raised_on, date(2026, 9, 7))
         self.assertEqual(case.missing_since, date(2026, 9, 4))

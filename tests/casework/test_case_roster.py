@@ -112,9 +112,7 @@ class TestCaseRoster(CaseCommon):
             Absence.create({"student_id": self.student.id, "date": day, "kind": "unexcused"})
         self.assertFalse(self.Case.search([("student_id", "=", self.student.id)]))
         self.on("2026-09-03 02:00:00")
-        Absence.create(
-            {"student_id": self.student.id, "date": "2026-09-03", "kind": "unexcused"}
-        )
+        Absence.create({"student_id": self.student.id, "date": "2026-09-03", "kind": "unexcused"})
         case = self.Case.search([("student_id", "=", self.student.id)])
         self.assertEqual(case.source, "absence")
         self.assertEqual(case.missing_since, date(2026, 9, 1))

@@ -124,9 +124,7 @@ class TestConfirm(CaseCommon):
         )
 
     def test_says_everything_that_is_missing(self):
-        self.case.sudo().write(
-            {"school_responsible_id": False, "township_responsible_id": False}
-        )
+        self.case.sudo().write({"school_responsible_id": False, "township_responsible_id": False})
         with self.assertRaises(UserError) as refusal:
             self.case.action_confirm()
         for text in ("cause", "whereabouts", "education line", "administrative line", "attempt"):
@@ -246,9 +244,7 @@ class TestExclude(CaseCommon):
 
     def test_proof_stands(self):
         proof = self.make_file(self.user["records_admin"])
-        self.case.action_exclude(
-            self.code("not_dropout", "completed").id, evidence_ids=proof.ids
-        )
+        self.case.action_exclude(self.code("not_dropout", "completed").id, evidence_ids=proof.ids)
         for change in (proof.unlink, lambda: proof.write({"raw": b"other"})):
             with self.assertRaisesRegex(AccessError, "Evidence of a case stands"):
                 change()
@@ -344,9 +340,7 @@ class TestReturn(CaseCommon):
         with self.assertRaisesRegex(UserError, "the class"):
             self.case.action_return(return_form="lower_grade", note="x")
         with self.assertRaisesRegex(UserError, "no lower grade"):
-            self.case.action_return(
-                return_form="lower_grade", class_id=self.class_a2.id, note="x"
-            )
+            self.case.action_return(return_form="lower_grade", class_id=self.class_a2.id, note="x")
         self.case.action_return(return_form="lower_grade", class_id=lower.id, note="x")
         self.assertEqual(self.student.class_id, lower)
         self.assertEqual(self.case.class_id, lower, "the case goes with the child")
@@ -403,7 +397,8 @@ class TestObserveAndClose(CaseCommon):
 
     def test_until(self):
         self.assertEqual(
-            self.case.observation_until, self.env["edu.policy"]._edu_period_end(date(2026, 9, 2), 90)
+            self.case.observation_until,
+            self.env["edu.policy"]._edu_period_end(date(2026, 9, 2), 90),
         )
 
     def test_not_closed_before_the_end(self):

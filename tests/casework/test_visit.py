@@ -253,9 +253,7 @@ class TestVisitFiles(CaseCommon):
     def test_nobody_takes_a_file_of_another_record(self):
         """Linking a file would give its reading, so it must be the writer's own fresh upload."""
         foreign = self.make_file(self.user["principal"])
-        elsewhere = self.make_file(
-            self.teacher, res_model="edu.dropout.case", res_id=self.case.id
-        )
+        elsewhere = self.make_file(self.teacher, res_model="edu.dropout.case", res_id=self.case.id)
         for file in foreign, elsewhere:
             with self.assertRaises(AccessError):
                 self.visit.photo_ids = [Command.link(file.id)]

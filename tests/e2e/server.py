@@ -140,9 +140,7 @@ class RealServer:
             except ApiError as error:
                 results[at] = error
 
-        threads = [
-            threading.Thread(target=run, args=(at, *call)) for at, call in enumerate(calls)
-        ]
+        threads = [threading.Thread(target=run, args=(at, *call)) for at, call in enumerate(calls)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -182,7 +180,9 @@ class RealServer:
             check=False,
         )
         if done.returncode or "Traceback" in done.stderr:
-            raise RuntimeError(f"the shell script failed:\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
+            raise RuntimeError(
+                f"the shell script failed:\n{done.stdout[-1000:]}{done.stderr[-3000:]}"
+            )
         return done.stdout
 
     def _environment(self):

@@ -81,22 +81,14 @@ GOOD = {
 @tagged("post_install", "-at_install")
 class TestCountySetup(EduCommon):
     def setup_of(self, sheets, user=None):
-        Setup = self.env["edu.county.setup"].with_user(
-            user or self.user["county_admin"]
-        )
+        Setup = self.env["edu.county.setup"].with_user(user or self.user["county_admin"])
         return Setup.create({"file": workbook(**sheets), "file_name": "x.xlsx"})
 
     def test_template_has_all_sheets_and_headers(self):
-        setup = (
-            self.env["edu.county.setup"].with_user(self.user["county_admin"]).create({})
-        )
-        book = CalamineWorkbook.from_filelike(
-            io.BytesIO(base64.b64decode(setup.template))
-        )
+        setup = self.env["edu.county.setup"].with_user(self.user["county_admin"]).create({})
+        book = CalamineWorkbook.from_filelike(io.BytesIO(base64.b64decode(setup.template)))
         self.assertEqual(book.sheet_names, ["说明", *county_workbook.SHEETS])
-        read = county_workbook.read(
-            base64.b64decode(setup.template), max_unpacked=10**8
-        )
+        read = county_workbook.read(base64.b64decode(setup.template), max_unpacked=10**8)
         self.assertFalse(read.missing)
         self.assertFalse(any(read.rows.values()))
 
@@ -128,9 +120,7 @@ class TestCountySetup(EduCommon):
         setup = self.setup_of(GOOD)
         setup.action_apply()
         self.env.flush_all()
-        self.env.cr.execute(
-            "SELECT login_cipher FROM edu_county_setup WHERE id = %s", [setup.id]
-        )
+        self.env.cr.execute("SELECT login_cipher FROM edu_county_setup WHERE id = %s", [setup.id])
         self.assertNotIn("qiu-tian-2026", self.env.cr.fetchone()[0])
         logins = {row[1]: row for row in setup._edu_take_logins()}
         self.assertEqual(logins["zhou_ls"][2], "qiu-tian-2026")
@@ -190,9 +180,7 @@ class TestCountySetup(EduCommon):
 
     def test_log_ins_are_made_in_steps(self):
         self.patch(
-            __import__(
-                "odoo.addons.edu_dropout_control.wizard.county_setup", fromlist=["x"]
-            ),
+            __import__("odoo.addons.edu_dropout_control.wizard.county_setup", fromlist=["x"]),
             "PEOPLE_PER_STEP",
             2,
         )
@@ -228,11 +216,7 @@ class TestCountySetup(EduCommon):
 @tagged("post_install", "-at_install")
 class TestCountySetupDownload(HttpCase):
     def test_only_whoever_ran_it_downloads_once(self):
-        setup = (
-            self.env["edu.county.setup"]
-            .with_user(self.env.ref("base.user_admin"))
-            .create({})
-        )
+        setup = self.env["edu.county.setup"].with_user(self.env.ref("base.user_admin")).create({})
         setup._edu_keep_logins([["孙校长", "sun_xz", "first-pass", "校长"]])
         other = self.env["res.users"].create(
             {"name": "other", "login": "other_admin", "password": "other_admin_9"}

@@ -107,13 +107,9 @@ class TestPost(EduCommon):
             self.other_student.with_user(user).write({"study_mode": "走读"})
 
     def test_central_school_reaches_its_teaching_points(self):
-        self.assertIn(
-            self.point_a, self.user["vice_principal"].edu_vice_principal_school_ids
-        )
+        self.assertIn(self.point_a, self.user["vice_principal"].edu_vice_principal_school_ids)
         self.assertTrue(self.user["principal"]._edu_has_role("principal", self.point_a))
-        self.assertFalse(
-            self.other_user["principal"]._edu_has_role("principal", self.point_a)
-        )
+        self.assertFalse(self.other_user["principal"]._edu_has_role("principal", self.point_a))
 
     def test_has_role_asks_for_the_place(self):
         teacher = self.user["class_teacher"]
@@ -122,9 +118,7 @@ class TestPost(EduCommon):
         self.assertFalse(teacher._edu_has_role("principal", self.student))
         self.assertTrue(self.user["township"]._edu_has_role("township", self.student))
         self.assertTrue(self.user["bureau"]._edu_has_role("bureau", self.student))
-        self.assertFalse(
-            self.other_user["bureau"]._edu_has_role("bureau", self.student)
-        )
+        self.assertFalse(self.other_user["bureau"]._edu_has_role("bureau", self.student))
 
     def test_township_reaches_a_child_living_there_but_learning_elsewhere(self):
         child = self.make_student(self.class_b, residence_area_id=self.village_a.id)
@@ -155,22 +149,16 @@ class TestPost(EduCommon):
         Post = self.env["edu.post"].with_user(self.user["principal"])
         values = {"user_id": self.nobody.id, "date_from": "2026-09-01"}
         Post.create({**values, "role": "class_teacher", "class_id": self.class_a2.id})
-        self.assertTrue(
-            self.nobody.has_group("edu_dropout_control.group_class_teacher")
-        )
+        self.assertTrue(self.nobody.has_group("edu_dropout_control.group_class_teacher"))
         with self.assertRaises(AccessError):
-            Post.create(
-                {**values, "role": "class_teacher", "class_id": self.class_b.id}
-            )
+            Post.create({**values, "role": "class_teacher", "class_id": self.class_b.id})
         with self.assertRaises(AccessError):
             Post.create({**values, "role": "principal", "school_id": self.school_a.id})
 
     def test_principal_cannot_turn_a_teachers_post_into_a_principals(self):
         post = self.user["class_teacher"].edu_post_ids.with_user(self.user["principal"])
         with self.assertRaises(AccessError):
-            post.write(
-                {"role": "principal", "class_id": False, "school_id": self.school_a.id}
-            )
+            post.write({"role": "principal", "class_id": False, "school_id": self.school_a.id})
 
     def test_class_teacher_appoints_nobody(self):
         with self.assertRaises(AccessError):
@@ -204,12 +192,8 @@ class TestPost(EduCommon):
     def test_holders_on_another_day(self):
         self.user["principal"].edu_post_ids.write({"date_to": "2026-09-10"})
         Post = self.env["edu.post"]
-        self.assertFalse(
-            Post._holders("principal", school=self.school_a, date=date(2026, 9, 11))
-        )
-        self.assertTrue(
-            Post._holders("principal", school=self.school_a, date=date(2026, 9, 10))
-        )
+        self.assertFalse(Post._holders("principal", school=self.school_a, date=date(2026, 9, 11)))
+        self.assertTrue(Post._holders("principal", school=self.school_a, date=date(2026, 9, 10)))
 
     def test_label_under_a_signature(self):
         label = self.user["principal"]._edu_post_label("principal", self.student)

@@ -20,9 +20,7 @@ class TestSchool(EduCommon):
     @mute_logger("odoo.sql_db")
     def test_code_is_unique(self):
         with self.assertRaises(IntegrityError):
-            self.make_school(
-                "同号学校", self.township_a, "primary", code=self.school_a.code
-            )
+            self.make_school("同号学校", self.township_a, "primary", code=self.school_a.code)
 
     def test_grades_follow_the_kind(self):
         self.assertEqual((self.junior_a.grade_from, self.junior_a.grade_to), (7, 9))
@@ -57,9 +55,7 @@ class TestSchool(EduCommon):
             ("99000X101", "township"),
         ):
             with self.subTest(code=code), self.assertRaises(ValidationError):
-                self.env["edu.area"].create(
-                    {"name": "错", "code": code, "level": level}
-                )
+                self.env["edu.area"].create({"name": "错", "code": code, "level": level})
 
     def test_area_stands_below_a_higher_one(self):
         with self.assertRaises(ValidationError):

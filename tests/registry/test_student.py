@@ -48,9 +48,7 @@ class TestStudent(EduCommon):
         self.assertEqual(self.student.residence_township_id, self.township_a)
         self.assertEqual(self.student.household_township_id, self.township_a)
         self.assertEqual(self.student.school_township_id, self.township_a)
-        self.assertEqual(
-            self.student.guardian_ids.residence_township_id, self.township_a
-        )
+        self.assertEqual(self.student.guardian_ids.residence_township_id, self.township_a)
 
     def test_state_is_not_typed_in(self):
         for field, value in (
@@ -74,16 +72,12 @@ class TestStudent(EduCommon):
     def test_move_takes_followers_and_activities_along(self):
         teacher = self.user["class_teacher"]
         self.student.message_subscribe(teacher.partner_id.ids)
-        self.student.activity_schedule(
-            "mail.mail_activity_data_todo", user_id=teacher.id
-        )
+        self.student.activity_schedule("mail.mail_activity_data_todo", user_id=teacher.id)
         self.student._edu_move(self.school_b, self.class_b)
         self.assertNotIn(teacher.partner_id, self.student.message_partner_ids)
         self.assertFalse(self.student.activity_ids)
         self.assertFalse(
-            self.env["edu.student"]
-            .with_user(teacher)
-            .search([("id", "=", self.student.id)])
+            self.env["edu.student"].with_user(teacher).search([("id", "=", self.student.id)])
         )
         self.assertEqual(self.student.grade, 3)
 

@@ -59,9 +59,7 @@ class TestTerm(EduCommon):
 
     def test_changed_policy_moves_open_terms(self):
         self.env["edu.policy"]._current().write({"check_days": 12})
-        self.assertEqual(
-            self.term.check_deadline, date(2026, 9, 14)
-        )  # the 13th is a Sunday
+        self.assertEqual(self.term.check_deadline, date(2026, 9, 14))  # the 13th is a Sunday
 
     def test_closed_terms_keep_their_deadlines(self):
         self.term.state = "closed"

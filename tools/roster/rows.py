@@ -307,7 +307,7 @@ class _Reader:
             )
         )
 
-    def read(self, cells):
+    def read(self, cells):  # pylint: disable=method-required-super
         self.source, self.texts, self.cells = {}, {}, {}
         self.broken = set()  # fields that have a value which could not be used
         for key, columns in self.mapping.fields.items():
