@@ -211,7 +211,8 @@ class EduDropoutReport(models.Model):
             for vals in vals_list:
                 self._edu_refuse_protected(vals.keys() - {"school_id", "term_id"})
         reports = super().create(vals_list)
-        reports._edu_refresh()
+        if not self.env.su:
+            reports._edu_refresh()
         return reports
 
     def write(self, vals):
@@ -896,7 +897,8 @@ class EduDropoutReport(models.Model):
 
     @api.model
     def _edu_prepare(self, term, schools):
-        """Give each of ``schools`` its report of ``term``; those that have one keep it."""
+        """Give each of ``schools`` its report of ``term``; those that have one keep it. Figures come
+        with the close of the roster check, or with the night."""
         Report = self.sudo().with_context(tracking_disable=True, mail_create_nosubscribe=True)
         have = Report.search(
             [("term_id", "=", term.id), ("school_id", "in", schools.ids)]

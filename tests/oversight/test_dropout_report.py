@@ -36,6 +36,12 @@ class TestDropoutReportContent(ReportCommon):
         self.assertEqual((self.report.suspected_count, self.report.dropout_count), (1, 0))
         self.assertEqual(str(line.left_on), "2026-09-01")
 
+    def test_closing_the_check_brings_its_figures(self):
+        self.assertEqual(self.report.arrived_count, 0)
+        self.close_check()
+        self.assertEqual(self.report.arrived_count, 1)
+        self.assertTrue(self.report.is_zero)
+
     def test_confirmed_child_is_named_as_dropout(self):
         self.close_check(missing=self.student)
         self.confirm(self.student)
