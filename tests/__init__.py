@@ -54,3 +54,5 @@ from .monitoring import test_roster_import_rows
 from .monitoring import test_roster_import_security
 from .monitoring import test_roster_tours
 from .oversight import test_dropout_report_race
+from .access import test_matrix
+from .e2e import test_main_job

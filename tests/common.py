@@ -26,6 +26,9 @@ NOW = "2026-09-02 00:30:00"  # UTC; half past eight in the county
 class CountyMixin:
     """Areas, schools, classes, people with posts and a few children, made in ``cls.env``."""
 
+    term_start, term_end = date(2026, 9, 1), date(2027, 1, 22)
+    _serial = 0
+
     @classmethod
     def make_county(cls):
         cls._make_areas()
@@ -35,8 +38,8 @@ class CountyMixin:
             {
                 "school_year": "2026-2027",
                 "season": "autumn",
-                "start_date": "2026-09-01",
-                "end_date": "2027-01-22",
+                "start_date": cls.term_start,
+                "end_date": cls.term_end,
             }
         )
         cls.student = cls.make_student(cls.class_a, name="张小明")
