@@ -102,6 +102,7 @@ class EduRosterImport(models.Model):
     preview = fields.Json(readonly=True, copy=False)
     preview_table = fields.Html("First Rows", compute="_compute_preview_table", sanitize=False)
 
+    summary = fields.Char(compute="_compute_summary")
     row_count = fields.Integer("Rows", readonly=True, copy=False)
     new_count = fields.Integer("New", readonly=True, copy=False)
     changed_count = fields.Integer("Changed", readonly=True, copy=False)
@@ -255,6 +256,62 @@ class EduRosterImport(models.Model):
     def _compute_display_name(self):
         for roster in self:
             roster.display_name = roster.upload_name or self.env._("New import")
+
+    @api.depends(
+        "state",
+        "row_count",
+        "new_count",
+        "changed_count",
+        "unchanged_count",
+        "rejected_count",
+        "held_count",
+        "skipped_count",
+        "new_class_count",
+    )
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        for roster in self:
+            counts = {
+                "rows": roster.row_count,
+                "new": roster.new_count,
+                "changed": roster.changed_count,
+                "unchanged": roster.unchanged_count,
+                "wrong": roster.rejected_count,
+                "held": roster.held_count,
+            }
+            parts = []
+            if roster.state == "previewed":
+                parts.append(
+                    self.env._(
+                        "Nothing is written yet. Of %(rows)s rows, %(new)s would be new,"
+                        " %(changed)s changed and %(unchanged)s unchanged; %(wrong)s are wrong and"
+                        " %(held)s to be decided.",
+                        **counts,
+                    )
+                )
+                if roster.new_class_count:
+                    parts.append(
+                        self.env._(
+                            "%(count)s classes would be created.", count=roster.new_class_count
+                        )
+                    )
+            elif roster.state == "done":
+                parts.append(
+                    self.env._(
+                        "Imported. Of %(rows)s rows, %(new)s are new, %(changed)s changed and"
+                        " %(unchanged)s unchanged; %(wrong)s are wrong and stay here, %(held)s wait"
+                        " for a decision.",
+                        **counts,
+                    )
+                )
+            if parts and roster.skipped_count:
+                parts.append(
+                    self.env._(
+                        "%(count)s totals and footers were passed over.",
+                        count=roster.skipped_count,
+                    )
+                )
+            roster.summary = " ".join(parts)
 
     # -- words ------------------------------------------------------------------------------------
 

@@ -53,6 +53,7 @@ class EduRosterImportRow(models.Model):
 
     sheet = fields.Char(readonly=True)
     number = fields.Integer("Row", readonly=True, aggregator=None)
+    place = fields.Char(compute="_compute_place")
     child_name = fields.Char("Child", readonly=True)
     state = fields.Selection(
         [
@@ -114,6 +115,13 @@ class EduRosterImportRow(models.Model):
         states = ("open", "fixed", "imported", "dismissed")
         for row in self:
             row.rank = states.index(row.state) * 10 + SEVERITIES.index(row.severity)
+
+    @api.depends("import_id.upload_name", "sheet", "number")
+    @api.depends_context("lang")
+    def _compute_place(self):
+        for row in self:
+            where = self.env._("row %(number)s", number=row.number)
+            row.place = " · ".join(filter(None, (row.import_id.upload_name, row.sheet, where)))
 
     @api.depends("problems", "payload", "is_expired")
     @api.depends_context("lang")

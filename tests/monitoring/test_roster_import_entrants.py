@@ -103,9 +103,7 @@ class TestRosterImportEntrants(RosterCommon):
     def test_a_child_that_another_school_expects(self):
         child = self.six(10)
         self.household([child])
-        roster = self.household(
-            [child], user=self.other_user["bureau"], school_id=self.school_x.id
-        )
+        roster = self.household([child], user=self.other_user["bureau"], school_id=self.school_x.id)
         self.assertEqual(roster.todo_row_ids.code, "stands_in_other_county")
         again = self.household(
             [{**child, "zone_school_code": self.school_b.code}],
