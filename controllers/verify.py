@@ -94,8 +94,10 @@ class VerifyController(http.Controller):
         return self._page("genuine" if genuine(request.env["edu.notice"]) else "unknown")
 
     def _page(self, result, status=200):
-        body = request.env["ir.qweb"].sudo()._render(
-            "edu_dropout_control.verify_page", {"result": result}
+        body = (
+            request.env["ir.qweb"]
+            .sudo()
+            ._render("edu_dropout_control.verify_page", {"result": result})
         )
         return request.make_response(
             body,

@@ -72,7 +72,7 @@ class EduDropoutCase(models.Model):
     # ------------------------------------------------------------------ what is typed
 
     def _edu_check_typed(self, vals):
-        super()._edu_check_typed(vals)
+        result = super()._edu_check_typed(vals)
         if set(FINDING) & vals.keys():
             self._edu_check_role(
                 DECIDING, self.env._("You cannot record whether there is a good reason.")
@@ -96,6 +96,7 @@ class EduDropoutCase(models.Model):
         told = {"guardian_told_on", "guardian_told_by", "guardian_acknowledgement"}
         if told & vals.keys() and any(case.ladder != "none" for case in self):
             raise UserError(self.env._("The advice is recorded already: its facts stand."))
+        return result
 
     # ------------------------------------------------------------------ where the case stands
 
@@ -106,9 +107,11 @@ class EduDropoutCase(models.Model):
         return (
             self.sudo()
             .notice_ids.filtered(
-                lambda notice: notice.kind == kind
-                and notice.state in states
-                and (notice.ladder_round == self.ladder_round) == rounds
+                lambda notice: (
+                    notice.kind == kind
+                    and notice.state in states
+                    and (notice.ladder_round == self.ladder_round) == rounds
+                )
             )
             .sorted("id", reverse=True)
         )
@@ -173,7 +176,8 @@ class EduDropoutCase(models.Model):
                 self.env._("%(case)s: the advice is recorded already.", case=self.display_name)
             )
         missing = [
-            not self.guardian_told_on and self.env._("the day the guardian was told of law and help"),
+            not self.guardian_told_on
+            and self.env._("the day the guardian was told of law and help"),
             not self.guardian_told_by and self.env._("who told the guardian"),
             not self.guardian_acknowledgement
             and self.env._("whether the guardian acknowledged it"),
@@ -192,8 +196,9 @@ class EduDropoutCase(models.Model):
     def _edu_check_advice_over(self):
         """The period of the advice: until the township answered, else until its answer was due."""
         advice = self.referral_ids.filtered(
-            lambda referral: referral.kind == "advice"
-            and referral.ladder_round == self.ladder_round
+            lambda referral: (
+                referral.kind == "advice" and referral.ladder_round == self.ladder_round
+            )
         )[:1]
         if self.ladder == "none" or not advice:
             raise UserError(
@@ -354,8 +359,10 @@ class EduDropoutCase(models.Model):
         """After a notice was withdrawn: the highest rung whose paper still stands."""
         for case in self.sudo():
             standing = case.notice_ids.filtered(
-                lambda notice, case=case: notice.ladder_round == case.ladder_round
-                and notice.state in ("issued", "served")
+                lambda notice, case=case: (
+                    notice.ladder_round == case.ladder_round
+                    and notice.state in ("issued", "served")
+                )
             ).mapped("kind")
             advised = any(
                 referral.kind == "advice" and referral.ladder_round == case.ladder_round
@@ -375,13 +382,17 @@ class EduDropoutCase(models.Model):
         is used up. Called by the case on return (superuser or after its role check)."""
         cases = self.sudo()
         climbed = cases.filtered(
-            lambda case: case.ladder != "none"
-            or case.ladder_round
-            in case.notice_ids.mapped("ladder_round") + case.referral_ids.mapped("ladder_round")
+            lambda case: (
+                case.ladder != "none"
+                or case.ladder_round
+                in case.notice_ids.mapped("ladder_round") + case.referral_ids.mapped("ladder_round")
+            )
         )
         result = super()._edu_end_ladder()
         for case in climbed:
-            case.notice_ids.filtered(lambda notice: notice.state in ("issued", "served"))._edu_spend()
+            case.notice_ids.filtered(
+                lambda notice: notice.state in ("issued", "served")
+            )._edu_spend()
             case.notice_ids.filtered(lambda notice: notice.state == "draft")._edu_withdraw(
                 self.env._("The child is back in school.")
             )

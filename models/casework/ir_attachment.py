@@ -30,3 +30,13 @@ class IrAttachment(models.Model):
             raise AccessError(
                 self.env._("Evidence of a case stands. Add what is new as a note below it.")
             )
+        for model in ("edu.notice", "edu.referral"):
+            of_model = files.filtered(
+                lambda file, model=model: file.res_model == model and file.res_id
+            )
+            papers = self.env[model].sudo().browse(of_model.mapped("res_id")).exists()
+            papers = papers.filtered(lambda paper: paper.state not in ("draft", "sent"))
+            if of_model & papers._edu_files():
+                raise AccessError(
+                    self.env._("The files of an issued notice are evidence: they stay with it.")
+                )

@@ -177,7 +177,9 @@ class EduNotice(models.Model):
         readonly=False,
         ondelete="restrict",
     )
-    contact_name = fields.Char("Contact Person")
+    contact_name = fields.Char(
+        "Contact Person", compute="_compute_content", store=True, readonly=False
+    )
     contact_phone = fields.Char(
         "Telephone of the Contact", compute="_compute_contact", store=True, readonly=False
     )
@@ -271,6 +273,7 @@ class EduNotice(models.Model):
                 case.persuading_since if case.relapse_count else case.missing_since
             ) or case.raised_on
             notice.return_school_id = case.school_id
+            notice.contact_name = case.school_responsible_id.name
 
     @api.depends("return_school_id")
     def _compute_contact(self):
@@ -366,9 +369,7 @@ class EduNotice(models.Model):
             kind = vals.get("kind") or self.env.context.get("default_kind")
             if not case or kind not in WORDS:
                 raise UserError(self.env._("A notice is prepared from its case."))
-            case._edu_check_role(
-                DECIDING, self.env._("You cannot prepare notices of this case.")
-            )
+            case._edu_check_role(DECIDING, self.env._("You cannot prepare notices of this case."))
             case._edu_check_rung(f"{kind}_notice")
             issuer_type = vals.get("issuer_type") or self._edu_default_issuer(kind, case.sudo())
             prepared.append(
@@ -379,7 +380,8 @@ class EduNotice(models.Model):
             for key, value in self.env.context.items()
             if not (key.startswith("default_") and key[8:] in PROTECTED)
         }
-        notices = super(EduNotice, self.with_context(safe)).create(prepared).with_env(self.env)
+        writer = self.with_env(self.env(context=safe))
+        notices = super(EduNotice, writer).create(prepared).with_env(self.env)
         if not self.env.su:
             notices.check_access("create")
         notices._edu_adopt_files()
@@ -425,13 +427,16 @@ class EduNotice(models.Model):
             )
         )
 
+    def _edu_files(self):
+        return self.scan_ids | self.evidence_ids
+
     def _edu_adopt_files(self):
         """Files hang on the notice, behind its rules: the caller's own fresh uploads, no others.
 
         :raise AccessError: for a file of another record
         """
         for notice in self.sudo():
-            for file in notice.scan_ids | notice.evidence_ids:
+            for file in notice._edu_files():
                 if file.res_model == self._name and file.res_id == notice.id:
                     continue
                 if file.create_uid != self.env.user or file.res_id:
@@ -622,7 +627,5 @@ class EduNotice(models.Model):
 
     def _edu_spend(self):
         """The order was obeyed: the child is back."""
-        self.sudo().write(
-            {"state": "spent", "spent_on": self.env["edu.policy"]._edu_today()}
-        )
+        self.sudo().write({"state": "spent", "spent_on": self.env["edu.policy"]._edu_today()})
         self.flush_recordset(["state"])

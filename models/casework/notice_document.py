@@ -37,6 +37,8 @@ METHODS = {
     "transferred": "转交送达",
     "announcement": "公告送达",
 }
+# however the brackets of a number are typed
+BRACKETS = str.maketrans("[]()【】（）", "〔〕" * 4)
 
 
 def chinese_date(value):
@@ -108,7 +110,9 @@ class EduNotice(models.Model):
             "period_days": notice.period_days
             or self.env["edu.policy"]._current()[f"{notice.kind}_notice_days"],
             "visits": len(visits),
-            "admission": {"number": basis.number, "served_on": basis.served_date} if basis else None,
+            "admission": {"number": basis.number, "served_on": basis.served_date}
+            if basis
+            else None,
             "relapse": bool(basis and basis.ladder_round != notice.ladder_round),
             "skipped": (
                 {
@@ -250,7 +254,7 @@ class EduNotice(models.Model):
             pairs = [(notice.token, token) for notice in found]
             dummy = ("-" * 22, token)
         else:
-            number = re.sub(r"\s", "", number or "").translate(str.maketrans("[]()【】（）", "〔〕〔〕〔〕〔〕"))
+            number = re.sub(r"\s", "", number or "").translate(BRACKETS)
             found = Notice.search([("number", "=", number), *standing], limit=20)
             typed = re.sub(r"[\s\-－—]", "", code or "").upper()
             pairs = [(self._edu_code_of(notice.token), typed) for notice in found]

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError, ValidationError
 
 from .case_ladder import SCHOOL
 
-
 SERVICE = {
     "service_method",
     "service_date",
@@ -49,9 +48,7 @@ class EduNotice(models.Model):
         copy=False,
         tracking=True,
     )
-    service_date = fields.Date(
-        "Date of Signature, Leaving, Receipt or Publication", copy=False
-    )
+    service_date = fields.Date("Date of Signature, Leaving, Receipt or Publication", copy=False)
     service_arrived_at = fields.Datetime("Arrived at", copy=False)
     service_place = fields.Char("Place of Service", copy=False)
     recipient_name = fields.Char("Received by", copy=False)
@@ -113,7 +110,9 @@ class EduNotice(models.Model):
             and any(notice.state not in ("draft", "issued") for notice in self)
         ):
             raise UserError(
-                self.env._("The service is recorded: its facts stand. The bureau can open it again.")
+                self.env._(
+                    "The service is recorded: its facts stand. The bureau can open it again."
+                )
             )
         return super().write(vals)
 
@@ -128,64 +127,78 @@ class EduNotice(models.Model):
     def _edu_missing_of_service(self):
         """What the method chosen still lacks, each with its article of the Civil Procedure Law."""
         self.ensure_one()
-        _ = self.env._
-        day = _("the date")
         needs = {
             "direct": [
-                (self.recipient_name, _("who signed for it (article 88)")),
-                (self.service_date, _("the date of the signature, which is that of service (article 87)")),
+                (self.recipient_name, self.env._("who signed for it (article 88)")),
+                (
+                    self.service_date,
+                    self.env._("the date of the signature, which is that of service (article 87)"),
+                ),
                 (
                     self.recipient_kind == "guardian" or self.recipient_relation,
-                    _("the relation of the adult family member or agent who signed (article 88)"),
+                    self.env._(
+                        "the relation of the adult family member or agent who signed (article 88)"
+                    ),
                 ),
             ],
             "left": [
-                (self.service_reason, _("why it was left: who refused to sign, and how (article 89)")),
-                (self.service_date, _("the date on which it was left (article 89)")),
-                (self.service_place, _("the residence where it was left (article 89)")),
+                (
+                    self.service_reason,
+                    self.env._("why it was left: who refused to sign, and how (article 89)"),
+                ),
+                (self.service_date, self.env._("the date on which it was left (article 89)")),
+                (self.service_place, self.env._("the residence where it was left (article 89)")),
                 (
                     (self.witness_name and self.witness_unit) or self.evidence_ids,
-                    _(
+                    self.env._(
                         "a witness with the unit, from the village or the workplace, or photographs or"
                         " a video (article 89)"
                     ),
                 ),
             ],
             "entrusted": [
-                (self.served_through, _("the authority entrusted with it (article 91)")),
-                (self.service_date, _("the date of the signature (article 87)")),
+                (self.served_through, self.env._("the authority entrusted with it (article 91)")),
+                (self.service_date, self.env._("the date of the signature (article 87)")),
             ],
             "post": [
-                (self.tracking_no, _("the tracking number (article 91)")),
-                (self.service_date, _("the date on the receipt, which is that of service (article 91)")),
+                (self.tracking_no, self.env._("the tracking number (article 91)")),
+                (
+                    self.service_date,
+                    self.env._("the date on the receipt, which is that of service (article 91)"),
+                ),
             ],
             "electronic": [
-                (self.electronic_consent, _("the guardian's consent (article 90)")),
-                (self.electronic_system, _("the system and account it was sent to (article 90)")),
+                (self.electronic_consent, self.env._("the guardian's consent (article 90)")),
+                (
+                    self.electronic_system,
+                    self.env._("the system and account it was sent to (article 90)"),
+                ),
                 (
                     self.service_arrived_at,
-                    _("when it arrived there, which is when it was served (article 90)"),
+                    self.env._("when it arrived there, which is when it was served (article 90)"),
                 ),
             ],
             "transferred": [
-                (self.served_through, _("the unit that passed it on (articles 92 to 94)")),
-                (self.service_date, _("the date of the signature (article 94)")),
+                (self.served_through, self.env._("the unit that passed it on (articles 92 to 94)")),
+                (self.service_date, self.env._("the date of the signature (article 94)")),
             ],
             "announcement": [
-                (self.announcement_medium, _("where it was published (article 95)")),
-                (self.service_date, _("the date of publication (article 95)")),
+                (self.announcement_medium, self.env._("where it was published (article 95)")),
+                (self.service_date, self.env._("the date of publication (article 95)")),
                 (
                     self.service_reason,
-                    _("why no other way was open: announcement is the last resort (article 95)"),
+                    self.env._(
+                        "why no other way was open: announcement is the last resort (article 95)"
+                    ),
                 ),
             ],
         }
-        missing = [text for given, text in needs.get(self.service_method, [(False, day)]) if not given]
+        missing = [text for given, text in needs[self.service_method] if not given]
         servers = len(self._edu_servers())
         if self.service_method == "left" and servers < 2:
-            missing.append(_("two servers, since nobody signs (article 89)"))
+            missing.append(self.env._("two servers, since nobody signs (article 89)"))
         elif not servers:
-            missing.append(_("who served it (article 87)"))
+            missing.append(self.env._("who served it (article 87)"))
         return missing
 
     def _edu_event_date(self):
@@ -232,9 +245,7 @@ class EduNotice(models.Model):
             )
         if not self.service_method:
             raise UserError(
-                self.env._(
-                    "Choose the method of service (Civil Procedure Law, articles 88 to 95)."
-                )
+                self.env._("Choose the method of service (Civil Procedure Law, articles 88 to 95).")
             )
         missing = self._edu_missing_of_service()
         if missing:

@@ -188,13 +188,12 @@ class EduReferral(models.Model):
             for key, value in self.env.context.items()
             if not (key.startswith("default_") and key[8:] in PROTECTED | ANSWER)
         }
-        referrals = super(EduReferral, self.with_context(safe)).create(prepared).with_env(self.env)
+        writer = self.with_env(self.env(context=safe))
+        referrals = super(EduReferral, writer).create(prepared).with_env(self.env)
         if not self.env.su:
             referrals.check_access("create")
         for referral in referrals:
-            referral.case_id._edu_set_ladder(
-                "advised" if referral.kind == "advice" else "justice"
-            )
+            referral.case_id._edu_set_ladder("advised" if referral.kind == "advice" else "justice")
         referrals._edu_adopt_files()
         return referrals
 
@@ -222,6 +221,9 @@ class EduReferral(models.Model):
                 field=self._fields[name]._description_string(self.env),
             )
         )
+
+    def _edu_files(self):
+        return self.scan_ids
 
     def _edu_adopt_files(self):
         """As for notices: only the caller's own fresh uploads hang on the referral."""
@@ -257,7 +259,9 @@ class EduReferral(models.Model):
                 referral.outcome in ("not_educated", "refused")
                 and not (referral.answer or "").strip()
                 and self.env._("why not, in words"),
-                on_behalf and not referral.scan_ids and self.env._("the scan of the answer on paper"),
+                on_behalf
+                and not referral.scan_ids
+                and self.env._("the scan of the answer on paper"),
             ]
             if any(missing):
                 raise UserError(
@@ -270,7 +274,9 @@ class EduReferral(models.Model):
                 referral.educated_on and referral.educated_on > today
             ):
                 raise UserError(
-                    self.env._("The answer lies after the referral was sent, and not in the future.")
+                    self.env._(
+                        "The answer lies after the referral was sent, and not in the future."
+                    )
                 )
             referral.sudo().write(
                 {

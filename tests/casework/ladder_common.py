@@ -14,7 +14,9 @@ class LadderMixin:
                 "student_id": (student or cls.student).id,
                 "raised_on": "2026-09-01",
                 "cause_id": cls.env.ref("edu_dropout_control.code_cause_work").id,
-                "whereabouts_id": cls.env.ref("edu_dropout_control.code_whereabouts_work_elsewhere").id,
+                "whereabouts_id": cls.env.ref(
+                    "edu_dropout_control.code_whereabouts_work_elsewhere"
+                ).id,
                 "township_responsible_name": "王村干",
                 **values,
             }

@@ -334,7 +334,10 @@ class TestDocuments(LadderCommon):
         self.advise(case)
         self.find_no_good_reason(case)
         bureau = self.case_as("bureau", case=case)
-        bureau.skip_reason = "监护人外出务工长期不在本县，已由公安机关确认住所，先行发通知无法送达，且该生已满十五周岁"
+        bureau.skip_reason = (
+            "监护人外出务工长期不在本县，已由公安机关确认住所，"
+            "先行发通知无法送达，且该生已满十五周岁"
+        )
         bureau.action_skip_admission_notice()
         notice = self.issue("deadline", role="bureau", case=case, issuer_type="bureau")
         text, pages = self.pdf("notice", notice, "deadline_skipped")

@@ -128,9 +128,7 @@ class TestLadder(LadderCommon):
         case = self.case_as("principal")
         case.write({"good_reason_finding": "患病住院", "good_reason_statement": "孩子住院"})
         case.action_find_good_reason()
-        self.refused(
-            ["helped", "article 58"], self.case_as("township").action_new_admission_notice
-        )
+        self.refused(["helped", "article 58"], self.case_as("township").action_new_admission_notice)
 
     def test_cause_that_calls_for_help_blocks_notices(self):
         self.advise()
@@ -246,7 +244,9 @@ class TestLadder(LadderCommon):
         for role in ("township", "principal"):
             case = self.case_as(role)
             self.refused("article 58", case.action_skip_admission_notice, AccessError)
-            self.refused("article 58", lambda case=case: case.write({"skip_reason": "x"}), AccessError)
+            self.refused(
+                "article 58", lambda case=case: case.write({"skip_reason": "x"}), AccessError
+            )
 
     def test_skipping_needs_a_reason(self):
         self.advise()
@@ -366,9 +366,7 @@ class TestLadder(LadderCommon):
         self.return_child()
         self.relapse()
         self.assertEqual(self.case.good_reason, "unknown")
-        self.refused(
-            "no good reason", self.case_as("township").action_new_deadline_notice
-        )
+        self.refused("no good reason", self.case_as("township").action_new_deadline_notice)
 
     def test_relapse_allows_a_new_deadline_notice_at_once(self):
         old = self.climb("deadline_notice")
@@ -426,7 +424,9 @@ class TestLadder(LadderCommon):
             {"skip_on": "2026-09-01"},
             {"ladder_round": 7},
         ):
-            self.refused("typed", lambda values=values: self.case_as("bureau").write(values), AccessError)
+            self.refused(
+                "typed", lambda values=values: self.case_as("bureau").write(values), AccessError
+            )
 
 
 class TestAdvice(LadderCommon):

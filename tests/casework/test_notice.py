@@ -95,7 +95,9 @@ class TestIssuer(NoticeCommon):
 
     def test_entered_on_behalf_of_a_township_without_a_log_in(self):
         self.without_clerk()
-        notice = self.draft(role="records_admin", paper_number="东政教〔2026〕7号", paper_date="2026-09-01")
+        notice = self.draft(
+            role="records_admin", paper_number="东政教〔2026〕7号", paper_date="2026-09-01"
+        )
         with self.assertRaisesRegex(UserError, "scan of the paper"):
             notice.action_issue()
         notice.write({"scan_ids": [Command.link(self.file(self.user["records_admin"]).id)]})
@@ -105,9 +107,7 @@ class TestIssuer(NoticeCommon):
         self.assertEqual(notice.number, "东政教〔2026〕7号")
         self.assertEqual(str(notice.issued_on), "2026-09-01")
         self.assertEqual(str(notice.entered_at), "2026-09-02 01:00:00")
-        self.assertEqual(
-            notice._edu_frozen()["on_behalf"]["by"], self.user["records_admin"].name
-        )
+        self.assertEqual(notice._edu_frozen()["on_behalf"]["by"], self.user["records_admin"].name)
 
     def test_paper_without_a_number_takes_the_next_one(self):
         self.without_clerk()
@@ -399,8 +399,11 @@ class TestScope(NoticeCommon):
         notice.write({"scan_ids": [Command.link(scan.id)]})
         with self.assertRaises(UserError):
             notice.write({"scan_ids": [Command.unlink(scan.id)]})
+        for change in (scan.unlink, lambda: scan.write({"raw": b"another"})):
+            with self.assertRaisesRegex(AccessError, "evidence"):
+                change()
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            scan.unlink()
+            scan.sudo().unlink()
             self.env.flush_all()
 
 
@@ -435,9 +438,7 @@ print("RESULT " + json.dumps({"key": key, "notices": notices}))
 
     def test_two_clerks_at_once_get_two_numbers_in_a_row(self):
         with RealServer(self.SCRIPT) as server:
-            line = next(
-                line for line in server.output.splitlines() if line.startswith("RESULT ")
-            )
+            line = next(line for line in server.output.splitlines() if line.startswith("RESULT "))
             made = json.loads(line.removeprefix("RESULT "))
             results = server.together(
                 *(

@@ -151,7 +151,10 @@ class TestService(LadderCommon):
 
     def test_somebody_served_it(self):
         self.enter(
-            "direct", recipient_name="张大山", service_date="2026-09-08", server_ids=[Command.clear()]
+            "direct",
+            recipient_name="张大山",
+            service_date="2026-09-08",
+            server_ids=[Command.clear()],
         )
         self.lacks("who served it", "article 87")
         self.notice.server_names = "王村干"
@@ -174,7 +177,9 @@ class TestService(LadderCommon):
         self.advise(case)
         self.find_no_good_reason(case)
         draft = self.draft(case=case)
-        draft.write({"service_method": "direct", "recipient_name": "x", "service_date": "2026-09-10"})
+        draft.write(
+            {"service_method": "direct", "recipient_name": "x", "service_date": "2026-09-10"}
+        )
         with self.assertRaisesRegex(UserError, "only an issued notice"):
             draft.action_serve()
 
