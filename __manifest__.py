@@ -37,6 +37,7 @@
         # documents
         "reports/dropout_report_templates.xml",
         "reports/notice_documents.xml",
+        "reports/visit_documents.xml",
         # core
         "views/core/signoff.xml",
         "views/core/reveal_log.xml",

@@ -1,2 +1,3 @@
 from . import dropout_report
 from . import notice_report
+from . import visit_report

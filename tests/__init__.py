@@ -24,6 +24,7 @@ from .casework import test_notice
 from .casework import test_service
 from .casework import test_verify
 from .casework import test_visit
+from .casework import test_visit_sheet
 from .tools import test_calendar
 from .tools import test_dates
 from .tools import test_identity
