@@ -55,9 +55,7 @@ class VisitSheet(models.AbstractModel):
 
     @api.model
     def _edu_boxes(self, labels, chosen=None):
-        return "　".join(
-            f"{'☑' if key == chosen else '□'}{label}" for key, label in labels.items()
-        )
+        return "　".join(f"{'☑' if key == chosen else '□'}{label}" for key, label in labels.items())
 
     @api.model
     def _edu_visit(self, visit=None):

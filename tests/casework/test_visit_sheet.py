@@ -129,6 +129,4 @@ class TestVisitSheet(CaseCommon):
     def test_not_of_other_places(self):
         Report = self.env["ir.actions.report"].with_user(self.other_user["principal"])
         with self.assertRaises(AccessError):
-            Report._render_qweb_html(
-                "edu_dropout_control.document_visit_blank", self.case.ids
-            )
+            Report._render_qweb_html("edu_dropout_control.document_visit_blank", self.case.ids)

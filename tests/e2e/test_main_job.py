@@ -43,7 +43,7 @@ for child in County.student | County.other_student:
 print("E2E" + json.dumps({
     "keys": keys, "clear": clear, "term": County.term.id, "school": County.school_a.id,
     "class": County.class_a.id, "school_code": County.school_a.code,
-    "dean": people["dean"].id, "teacher": people["class_teacher"].id,
+    "today": today.isoformat(), "dean": people["dean"].id, "teacher": people["class_teacher"].id,
 }))
 """
 
@@ -140,7 +140,7 @@ class TestMainJob(BaseCase):
         )
         self.assertEqual(len(lines), 8)
         missing, first, second, *rest = lines
-        today = date.today().isoformat()
+        today = self.facts["today"]
 
         def marks(line):
             return {
@@ -227,8 +227,18 @@ class TestMainJob(BaseCase):
         }
         self.call("principal", "edu.dropout.case", "write", vals=values, **case)
         both = self.server.together(
-            (keys["dean"], "edu.dropout.case", "write", {"vals": {"cause_note": "听不懂课"}, **case}),
-            (keys["vice_principal"], "edu.dropout.case", "write", {"vals": {"plan": "每周家访"}, **case}),
+            (
+                keys["dean"],
+                "edu.dropout.case",
+                "write",
+                {"vals": {"cause_note": "听不懂课"}, **case},
+            ),
+            (
+                keys["vice_principal"],
+                "edu.dropout.case",
+                "write",
+                {"vals": {"plan": "每周家访"}, **case},
+            ),
         )
         self.assertEqual(both, [True, True])
         [row] = self.read(

@@ -37,15 +37,16 @@ class TestTwoSignAtOnce(BaseCase):
 
     def test_one_chain_one_review_one_decision(self):
         with RealServer(SCRIPT) as server:
-            line = next(
-                line for line in server.output.splitlines() if line.startswith("RESULT ")
-            )
+            line = next(line for line in server.output.splitlines() if line.startswith("RESULT "))
             made = json.loads(line.removeprefix("RESULT "))
             keys, ids = made["keys"], [made["report"]]
 
             def together(*calls):
                 results = server.together(
-                    *((keys[role], "edu.dropout.report", method, {"ids": ids}) for role, method in calls)
+                    *(
+                        (keys[role], "edu.dropout.report", method, {"ids": ids})
+                        for role, method in calls
+                    )
                 )
                 return [result for result in results if isinstance(result, ApiError)]
 
