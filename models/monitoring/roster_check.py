@@ -347,42 +347,46 @@ class EduRosterCheck(models.Model):
 
     @api.model
     def _edu_insert_lines(self, checks):
-        return [
-            line_id
-            for (line_id,) in self.env.execute_query(
-                SQL(
-                    """
-                    INSERT INTO edu_roster_check_line (
-                        check_id, sheet_id, term_id, school_id, school_township_id, class_id,
-                        grade, student_id, entrant_id, origin, registry_state, at_home, name_pinyin,
-                        residence_township_id, household_township_id, outcome, receipt_pending,
-                        digested, create_uid, create_date, write_uid, write_date)
-                    SELECT c.id, sh.id, c.term_id, c.school_id, school.area_id, child.class_id,
-                           child.grade, s.id, child.entrant_id, child.origin, child.registry_state,
-                           s.placement IN ('home', 'remote'), s.name_pinyin,
-                           s.residence_township_id, s.household_township_id, 'unmarked', FALSE,
-                           FALSE, %(uid)s, %(now)s, %(uid)s, %(now)s
-                      FROM (%(children)s) child
-                      JOIN edu_roster_check c ON c.id = child.check_id
-                      JOIN edu_school school ON school.id = c.school_id
-                      JOIN edu_student s ON s.id = child.student_id
-                      JOIN edu_roster_sheet sh ON sh.check_id = c.id AND sh.state = 'open'
-                       AND sh.class_id IS NOT DISTINCT FROM child.class_id
-                    ON CONFLICT DO NOTHING
-                    RETURNING id
-                    """,
-                    children=checks._edu_children_sql(),
-                    uid=self.env.uid,
-                    now=fields.Datetime.now(),
-                )
+        """
+        :return: [(line id, registry state)] of the lines added
+        """
+        return self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO edu_roster_check_line (
+                    check_id, sheet_id, term_id, school_id, school_township_id, class_id,
+                    grade, student_id, entrant_id, origin, registry_state, at_home, name_pinyin,
+                    residence_township_id, household_township_id, outcome, receipt_pending,
+                    digested, create_uid, create_date, write_uid, write_date)
+                SELECT c.id, sh.id, c.term_id, c.school_id, school.area_id, child.class_id,
+                       child.grade, s.id, child.entrant_id, child.origin, child.registry_state,
+                       s.placement IN ('home', 'remote'),
+                       substr(s.name_pinyin, strpos(s.name_pinyin, ' ') + 1),
+                       s.residence_township_id, s.household_township_id, 'unmarked', FALSE,
+                       FALSE, %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM (%(children)s) child
+                  JOIN edu_roster_check c ON c.id = child.check_id
+                  JOIN edu_school school ON school.id = c.school_id
+                  JOIN edu_student s ON s.id = child.student_id
+                  JOIN edu_roster_sheet sh ON sh.check_id = c.id AND sh.state = 'open'
+                   AND sh.class_id IS NOT DISTINCT FROM child.class_id
+                ON CONFLICT DO NOTHING
+                RETURNING id, registry_state
+                """,
+                children=checks._edu_children_sql(),
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
             )
-        ]
+        )
 
-    def _edu_carry_facts(self, line_ids):
-        """Approvals and proofs of the last check that are still valid need not be typed again."""
+    def _edu_carry_facts(self, added):
+        """Approvals and proofs of the last check that are still valid need not be typed again.
+
+        :param added: as ``_edu_insert_lines`` returns them
+        """
         today = self.env["edu.policy"]._edu_today()
         Line = self.env["edu.roster.check.line"]
-        lines = Line.browse(line_ids).filtered(lambda line: line.registry_state == "suspended")
+        lines = Line.browse(line_id for line_id, state in added if state == "suspended")
         if not lines:
             return
         earlier = Line.search(

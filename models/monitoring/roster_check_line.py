@@ -51,7 +51,7 @@ class EduRosterCheckLine(models.Model):
     student_name = fields.Char("Name", related="student_id.name")
     gender = fields.Selection(related="student_id.gender")
     birthdate = fields.Date(related="student_id.birthdate")
-    name_pinyin = fields.Char(related="student_id.name_pinyin", store=True)
+    name_pinyin = fields.Char(compute="_compute_name_pinyin", store=True)
     residence_township_id = fields.Many2one(
         related="student_id.residence_township_id",
         string="Township of Residence",
@@ -97,6 +97,12 @@ class EduRosterCheckLine(models.Model):
     _sheet_outcome_idx = models.Index("(sheet_id, outcome)")
     _check_outcome_idx = models.Index("(check_id, outcome)")
     _term_student_idx = models.Index("(term_id, student_id)")
+
+    @api.depends("student_id.name_pinyin")
+    def _compute_name_pinyin(self):
+        """The order of the alphabet, in which a teacher looks for a name."""
+        for line in self:
+            line.name_pinyin = (line.student_id.sudo().name_pinyin or "").partition(" ")[2]
 
     @api.depends("receipt_pending", "marked_at")
     def _compute_receipt_due(self):
@@ -284,7 +290,7 @@ class EduRosterCheckLine(models.Model):
         self._edu_check_role(MARKERS)
         for line in self:
             line._edu_mark_one(
-                "suspected" if line.origin == "registry" else "never_enrolled",
+                "never_enrolled" if line.origin == "entrant" else "suspected",
                 {"missing_since": fields.Date.to_string(line.term_id.start_date)},
             )
         return True

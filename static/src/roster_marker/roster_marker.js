@@ -10,6 +10,25 @@ import { getDataURLFromFile } from "@web/core/utils/urls";
 const SHEET = "edu.roster.sheet";
 const PICTURE_SIDE = 2000;
 
+// Not here: what happens most often comes first
+const AWAY = [
+    "suspected",
+    "never_enrolled",
+    "on_leave",
+    "transfer_out",
+    "elsewhere",
+    "suspended",
+    "postponed",
+    "abroad",
+    "deceased",
+];
+
+/** A child that was merely expected has never enrolled; one of the registry has dropped out. */
+function awayOutcomes(line) {
+    const wrong = line.origin === "entrant" ? "suspected" : "never_enrolled";
+    return AWAY.filter((code) => code !== wrong || code === line.outcome);
+}
+
 /** A phone's picture of a document, small enough for a village's network. */
 async function readFile(file) {
     let url = await getDataURLFromFile(file);
@@ -130,25 +149,15 @@ export class RosterExceptDialog extends RosterDialog {
         return Object.keys(this.entry.changes).length;
     }
     outcomes(line) {
-        const { data } = this.props;
-        return Object.keys(data.outcomes).filter(
-            (code) =>
-                code !== "unmarked" &&
-                !data.present.includes(code) &&
-                (code !== "never_enrolled" || line.origin !== "registry")
-        );
+        return awayOutcomes(line);
     }
     toggle(line) {
         if (this.entry.changes[line.id]) {
             delete this.entry.changes[line.id];
         } else {
-            const missing = line.origin === "registry" ? "suspected" : "never_enrolled";
-            const known = this.props.data.proven.includes(line.outcome) || line.approved_by;
-            this.entry.changes[line.id] = newChange(
-                line,
-                known && line.approved_by ? "suspended" : missing,
-                this.props.data
-            );
+            // an approval of the last check that still holds is the likeliest reason
+            const outcome = line.approved_by ? "suspended" : awayOutcomes(line)[0];
+            this.entry.changes[line.id] = newChange(line, outcome, this.props.data);
         }
     }
     async save() {
@@ -188,18 +197,9 @@ export class RosterLineDialog extends RosterDialog {
         this.change = useState(newChange(line, line.outcome, data));
     }
     get outcomes() {
-        const { line, data } = this.props;
+        const { line } = this.props;
         const here = line.origin === "registry" ? [line.here] : ["new_entry", "transfer_in"];
-        return [
-            ...here,
-            ...Object.keys(data.outcomes).filter(
-                (code) =>
-                    !data.present.includes(code) &&
-                    code !== "unmarked" &&
-                    (code !== "never_enrolled" || line.origin !== "registry")
-            ),
-            "unmarked",
-        ];
+        return [...here, ...awayOutcomes(line), "unmarked"];
     }
     async save() {
         await this.send([payload(this.change, this.props.data)]);
