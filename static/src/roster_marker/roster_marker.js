@@ -145,8 +145,9 @@ export class RosterExceptDialog extends RosterDialog {
             (line) => !filter || line.name.includes(filter) || line.pinyin.includes(filter)
         );
     }
-    get exceptionCount() {
-        return Object.keys(this.entry.changes).length;
+    get saveLabel() {
+        const count = Object.keys(this.entry.changes).length;
+        return count ? _t("All here, except %(count)s", { count }) : _t("All here");
     }
     outcomes(line) {
         return awayOutcomes(line);
@@ -260,6 +261,12 @@ export class RosterMarker extends Component {
         return data.lines
             .filter((line) => !filter || rank(line) === filter.rank)
             .sort((a, b) => rank(a) - rank(b));
+    }
+    get signLabel() {
+        return _t("Sign: %(heads)s heads", { heads: this.state.data.head_count });
+    }
+    get signedLabel() {
+        return _t("Signed: %(heads)s heads", { heads: this.state.data.heads });
     }
     get headsAgree() {
         return this.state.data.heads === this.state.data.head_count;
