@@ -57,7 +57,7 @@ class EduRosterImportRow(models.Model):
     child_name = fields.Char("Child", readonly=True)
     state = fields.Selection(
         [
-            ("open", "Open"),
+            ("open", "To do"),
             ("fixed", "Corrected"),
             ("imported", "Imported"),
             ("dismissed", "Dismissed"),
@@ -148,10 +148,13 @@ class EduRosterImportRow(models.Model):
         for row in self:
             raw = row._edu_raw()
             lines = Markup().join(
-                Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td><b>%s</b><br/>%s</td></tr>")
+                Markup(
+                    "<tr><td><b>%s</b> <span class='text-muted'>%s</span><br/>%s</td>"
+                    "<td><b>%s</b><br/>%s</td></tr>"
+                )
                 % (
-                    problem.column,
                     problem.header or words._edu_field_label(problem.field),
+                    problem.column,
                     shown(problem.field, raw.get(problem.field)),
                     words._edu_text(problem),
                     words._edu_remedy(problem),
@@ -159,12 +162,10 @@ class EduRosterImportRow(models.Model):
                 for problem in row._edu_problems()
             )
             row.problem_table = lines and Markup(
-                "<table class='table table-sm mb-0'><thead><tr><th>%s</th><th>%s</th><th>%s</th>"
-                "<th>%s</th></tr></thead><tbody>%s</tbody></table>"
+                "<table class='table table-sm mb-0'><thead><tr><th>%s</th><th>%s</th></tr></thead>"
+                "<tbody>%s</tbody></table>"
             ) % (
-                self.env._("Column"),
-                self.env._("Header"),
-                self.env._("Value"),
+                self.env._("Column and value"),
                 self.env._("What is wrong, what to do"),
                 lines,
             )
