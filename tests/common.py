@@ -130,6 +130,8 @@ class CountyMixin:
 
     @classmethod
     def make_user(cls, login, role=None, place=None, **values):
+        # tours read the screen: in English, whatever the database's own language is
+        values.setdefault("lang", "en_US")
         user = new_test_user(cls.env, login=login, groups="base.group_user", **values)
         if role:
             cls.make_post(user, role, place)
