@@ -202,4 +202,5 @@ class EduCommon(CountyMixin, TransactionCase):
         cls.startClassPatcher(patch("odoo.addons.base.models.res_users.MIN_ROUNDS", 1))
         cls.env = cls.env(context={**cls.env.context, "no_reset_password": True})
         cls._serial = 0
+        cls.env["res.lang"]._activate_lang("en_US")  # a prepared database may speak Chinese only
         cls.make_county()
