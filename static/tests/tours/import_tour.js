@@ -61,7 +61,7 @@ registry.category("web_tour.tours").add("edu_roster_import", {
         },
         press("action_import"),
         state("done"),
-        { content: "three are new", trigger: ".o_field_widget[name=new_count]:contains(3)" },
+        { content: "three are new", trigger: ".alert-success:contains(3)" },
         {
             content: "three stay",
             trigger: `${TODO}:has(.o_data_row:eq(2)):not(:has(.o_data_row:eq(3)))`,
@@ -93,6 +93,6 @@ registry.category("web_tour.tours").add("edu_roster_import", {
             trigger: `${TODO}:has(.o_data_row:eq(1)):not(:has(.o_data_row:eq(2)))`,
         },
         press("action_run_again"),
-        { content: "four are in", trigger: ".o_field_widget[name=new_count]:contains(4)" },
+        { content: "four are in", trigger: ".alert-success:contains(4)" },
     ],
 });
