@@ -1,6 +1,7 @@
 # By name, one a line: Odoo's own runner finds nothing behind "from . import registry".
 from .core import test_crypto
 from .core import test_encrypted_file
+from .core import test_followers
 from .core import test_log_filter
 from .core import test_secret_doors
 from .core import test_secret_field

@@ -7,11 +7,9 @@ class EduArea(models.Model):
     _inherit = "edu.area"
 
     document_name = fields.Char(
-        "Name on Documents", help="Empty: the area's name with 人民政府 or 教育体育局"
+        "Name on Documents", help="Empty: the area's name with the usual name of the office"
     )
-    notice_prefix = fields.Char(
-        "Letters Before Notice Numbers", help="Empty: the area's name, as in 东河镇劝学通字"
-    )
+    notice_prefix = fields.Char("Letters Before Notice Numbers", help="Empty: the area's name")
     helpline = fields.Char(
         "Advice on Help", help="Office and telephone that notices name to families in need"
     )

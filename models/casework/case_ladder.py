@@ -204,7 +204,7 @@ class EduDropoutCase(models.Model):
             raise UserError(
                 self.env._(
                     "%(case)s: no notice before the guardian was told of law and help and the township"
-                    " was advised to criticise and educate (plan 二(一)2; Compulsory Education Law,"
+                    " was advised to criticise and educate (part 2 (1) of the plan; Compulsory Education Law,"
                     " article 58). Record the advice first.",
                     case=self.display_name,
                 )
@@ -248,7 +248,7 @@ class EduDropoutCase(models.Model):
                     self.env._(
                         "%(case)s: the period of admission notice %(number)s runs until the end of"
                         " %(date)s. The deadline notice may follow after that day (Compulsory"
-                        " Education Law, article 58; plan 二(三)3).",
+                        " Education Law, article 58; part 2 (3) of the plan).",
                         case=self.display_name,
                         number=current.number,
                         date=fields.Date.to_string(current.deadline),
@@ -272,8 +272,8 @@ class EduDropoutCase(models.Model):
         raise UserError(
             self.env._(
                 "%(case)s: no deadline notice without an admission notice that was served and whose"
-                " period has ended (Compulsory Education Law, article 58; plan 二(三)3). Only the county"
-                " bureau can skip the admission notice, with a written reason.",
+                " period has ended (Compulsory Education Law, article 58; part 2 (3) of the plan)."
+                " Only the county bureau can skip the admission notice, with a written reason.",
                 case=self.display_name,
             )
         )
@@ -288,7 +288,7 @@ class EduDropoutCase(models.Model):
             raise UserError(
                 self.env._(
                     "%(case)s: nothing goes to justice without a deadline notice that was served and"
-                    " whose period has ended (plan 二(三)3; Compulsory Education Law, article 58).",
+                    " whose period has ended (part 2 (3) of the plan; Compulsory Education Law, article 58).",
                     case=self.display_name,
                 )
             )
@@ -305,7 +305,7 @@ class EduDropoutCase(models.Model):
             raise UserError(
                 self.env._(
                     "%(case)s: the period of deadline notice %(number)s runs until the end of %(date)s;"
-                    " only after that day may the case go to justice (plan 二(三)3; Compulsory"
+                    " only after that day may the case go to justice (part 2 (3) of the plan; Compulsory"
                     " Education Law, article 58).",
                     case=self.display_name,
                     number=order.number,

@@ -80,7 +80,7 @@ class EduNotice(models.Model):
         "school_township_id",
     )
 
-    number = fields.Char(readonly=True, copy=False, index="trigram")
+    number = fields.Char("Notice Number", readonly=True, copy=False, index="trigram")
     kind = fields.Selection(KINDS, required=True, index=True)
     state = fields.Selection(
         [
@@ -121,7 +121,7 @@ class EduNotice(models.Model):
     # Issuer
     issuer_type = fields.Selection(
         [("school", "School"), ("township", "Township"), ("bureau", "County bureau")],
-        string="Issued by",
+        string="Type of Issuer",
         required=True,
         default="township",
         tracking=True,
@@ -168,7 +168,9 @@ class EduNotice(models.Model):
         ondelete="restrict",
         domain="[('student_id', '=', student_id)]",
     )
-    absent_since = fields.Date(compute="_compute_content", store=True, readonly=False)
+    absent_since = fields.Date(
+        "Away from School Since", compute="_compute_content", store=True, readonly=False
+    )
     return_school_id = fields.Many2one(
         "edu.school",
         "To Report to",

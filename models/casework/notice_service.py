@@ -36,7 +36,7 @@ class EduNotice(models.Model):
 
     service_method = fields.Selection(
         [
-            ("direct", "In person"),
+            ("direct", "Served in person"),
             ("left", "Left at the residence"),
             ("entrusted", "Through an entrusted authority"),
             ("post", "By post"),
@@ -58,7 +58,7 @@ class EduNotice(models.Model):
             ("family", "Adult family member living together"),
             ("agent", "Agent named by the guardian"),
         ],
-        string="Recipient",
+        string="Kind of Recipient",
         default="guardian",
         copy=False,
     )
@@ -80,7 +80,7 @@ class EduNotice(models.Model):
     evidence_ids = fields.Many2many(
         "ir.attachment",
         "edu_notice_evidence_rel",
-        string="Proof of Service",
+        string="Evidence of Service",
         copy=False,
         ondelete="restrict",
         bypass_search_access=True,

@@ -57,7 +57,7 @@ class EduReferral(models.Model):
     to_area_id = fields.Many2one(
         "edu.area", "Township", ondelete="restrict", domain=[("level", "=", "township")]
     )
-    to_name = fields.Char("To", help="Office of justice, court, procuratorate or police")
+    to_name = fields.Char("Sent to", help="Office of justice, court, procuratorate or police")
     sent_on = fields.Date(
         required=True, default=lambda self: self.env["edu.policy"]._edu_today(), tracking=True
     )
@@ -73,7 +73,9 @@ class EduReferral(models.Model):
         copy=False,
         tracking=True,
     )
-    is_overdue = fields.Boolean("Overdue", compute="_compute_overdue", search="_search_is_overdue")
+    is_overdue = fields.Boolean(
+        "Answer Overdue", compute="_compute_overdue", search="_search_is_overdue"
+    )
 
     answered_on = fields.Date(copy=False, tracking=True)
     outcome = fields.Selection(
@@ -81,7 +83,7 @@ class EduReferral(models.Model):
             ("educated", "Guardian criticised and educated"),
             ("not_educated", "Not criticised and educated"),
             ("accepted", "Accepted by justice"),
-            ("refused", "Not accepted"),
+            ("refused", "Refused by justice"),
         ],
         copy=False,
         tracking=True,
@@ -252,13 +254,13 @@ class EduReferral(models.Model):
             )
             answered = referral.answered_on or today
             missing = [
-                referral.outcome not in allowed and self.env._("the outcome"),
+                referral.outcome not in allowed and self.env._("the outcome of the answer"),
                 referral.outcome == "educated"
                 and not referral.educated_on
                 and self.env._("the day on which the guardian was criticised and educated"),
                 referral.outcome in ("not_educated", "refused")
                 and not (referral.answer or "").strip()
-                and self.env._("why not, in words"),
+                and self.env._("the reason, in words"),
                 on_behalf
                 and not referral.scan_ids
                 and self.env._("the scan of the answer on paper"),

@@ -4,9 +4,7 @@ from odoo import fields, models
 class EduSchool(models.Model):
     _inherit = "edu.school"
 
-    notice_prefix = fields.Char(
-        "Letters Before Notice Numbers", help="Empty: the school's name, as in 东河中学劝学通字"
-    )
+    notice_prefix = fields.Char("Letters Before Notice Numbers", help="Empty: the school's name")
 
     def _edu_document_name(self):
         self.ensure_one()

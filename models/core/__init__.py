@@ -11,3 +11,5 @@ from . import ir_filters
 from . import ir_ui_view
 from . import signoff
 from . import signoff_mixin
+from . import mail_followers
+from . import mail_thread

@@ -53,7 +53,7 @@ class EduRosterImportRow(models.Model):
 
     sheet = fields.Char(readonly=True)
     number = fields.Integer("Row", readonly=True, aggregator=None)
-    place = fields.Char(compute="_compute_place")
+    place = fields.Char("Place in the File", compute="_compute_place")
     child_name = fields.Char("Child", readonly=True)
     state = fields.Selection(
         [

@@ -445,7 +445,7 @@ class TestAdvice(LadderCommon):
         with self.assertRaisesRegex(UserError, "criticised and educated"):
             referral.action_answer()
         referral.outcome = "not_educated"
-        with self.assertRaisesRegex(UserError, "why not"):
+        with self.assertRaisesRegex(UserError, "the reason, in words"):
             referral.action_answer()
         referral.outcome = "accepted"
         with self.assertRaisesRegex(UserError, "outcome"):
