@@ -51,8 +51,9 @@ class History:
     def run(self):
         self.prepare()
         self.term_before()
-        self.stories()
+        self.begin()
         self.reports_before()
+        self.stories()
         self.close_before()
         self.current_term()
 
@@ -203,14 +204,13 @@ class History:
         with self.county.at(day, 10):
             self.as_(case, "class_teacher", key, klass).action_verify()
 
-    def confirm(self, story, day, cause, whereabouts, place=False, note=False):
+    def confirm(self, story, day, cause, whereabouts, place):
         case, key = story["case"], story["key"]
         with self.county.at(day, 11):
             principal = self.as_(case, "principal", key)
             principal.write(
                 {
                     "cause_id": self.county.code("cause", cause).id,
-                    "cause_note": note,
                     "whereabouts_id": self.county.code("whereabouts", whereabouts).id,
                     "whereabouts_place": place,
                     "township_responsible_name": "王村干",
@@ -227,11 +227,37 @@ class History:
             )
             principal.action_confirm()
 
-    def persuade(self, story, cause="weary", whereabouts="home", visits=1, **values):
-        """Verified after five days, first visit, confirmed after twelve, then a visit a month."""
-        self.verify(story, self.day(5))
-        self.visit(story, self.day(7), 0)
-        self.confirm(story, self.day(12), cause, whereabouts, **values)
+    #: cause, whereabouts, place of the confirmed cases of the term before
+    FOUND = {
+        "persuading_talks": ("internet", "home", False),
+        "persuading_gap": ("weary", "work_county", "县城某汽修店"),
+        "advised": ("weary", "home", False),
+        "admission": ("weary", "work_elsewhere", "邻县砖厂"),
+        "deadline": ("weary", "work_elsewhere", "省外"),
+        "justice": ("weary", "work_elsewhere", "省外"),
+        "returned": ("family", "parents_elsewhere", "外省某市"),
+        "observing": ("weary", "home", False),
+        "observing_2": ("weary", "home", False),
+        "closed": ("distance", "home", False),
+        "closed_2": ("internet", "home", False),
+        "relapse": ("weary", "home", False),
+    }
+
+    def begin(self):
+        """What every case of the term before has behind it when the reports are written: verified
+        after five days, visited after seven, confirmed after nine or excluded."""
+        s = self.cases
+        for name in self.FOUND:
+            self.verify(s[name], self.day(5))
+        for name in self.FOUND:
+            self.visit(s[name], self.day(7), 0)
+        for name, (cause, whereabouts, place) in self.FOUND.items():
+            self.confirm(s[name], self.day(9), cause, whereabouts, place)
+        self.exclude(s["excluded"], "elsewhere", "随父母在外省就读，已取得就读证明。", 300)
+        self.exclude(s["excluded_ill"], "suspended", "因病休学，乡镇已批准。", 330)
+
+    def persuade(self, story, visits):
+        """A visit a month after the first one, ``visits`` in all."""
         for number in range(1, visits):
             self.visit(story, self.day(7 + 28 * number), number, "home" if number % 2 else "phone")
 
@@ -336,21 +362,21 @@ class History:
         s = self.cases
         months = max(2, (self.now - self.start).days // 28)
 
-        self.persuade(s["persuading_talks"], "internet", "home", visits=months)
-        self.persuade(s["persuading_gap"], "weary", "work_county", visits=2, place="县城某汽修店")
+        self.persuade(s["persuading_talks"], months)
+        self.persuade(s["persuading_gap"], 2)
         self.visit(s["persuading_gap"], self.day(7 + 28 * 4), 3, late=9)
 
-        self.persuade(s["advised"], "weary", "home", visits=months)
+        self.persuade(s["advised"], months)
         self.advise(s["advised"], self.day(40))
 
-        self.persuade(s["admission"], "weary", "work_elsewhere", visits=months, place="邻县砖厂")
+        self.persuade(s["admission"], months)
         self.advise(s["admission"], self.day(40))
         self.no_good_reason(s["admission"], self.day(60))
         # served last week: its period is running
         self.notice(s["admission"], "admission", self.now + timedelta(days=2))
 
         for name in ("deadline", "justice"):
-            self.persuade(s[name], "weary", "work_elsewhere", visits=months, place="省外")
+            self.persuade(s[name], months)
             self.advise(s[name], self.day(30))
             self.no_good_reason(s[name], self.day(50))
             first = self.notice(s[name], "admission", self.day(52))
@@ -358,27 +384,24 @@ class History:
             if name == "justice":
                 self.refer(s[name], self.after(second) + timedelta(days=2))
 
-        self.persuade(s["returned"], "family", "parents_elsewhere", visits=months, place="外省某市")
+        self.persuade(s["returned"], months)
         self.come_back(s["returned"], self.now + timedelta(days=1))
 
         for name, grade_form in (("observing", "same_class"), ("observing_2", "same_class")):
-            self.persuade(s[name], "weary", "home", visits=max(2, months - 2))
+            self.persuade(s[name], max(2, months - 2))
             back = self.now - timedelta(days=40)
             self.come_back(s[name], back, grade_form)
             self.observe(s[name], back + timedelta(days=1), checks=1)
 
         for name in ("closed", "closed_2"):
-            self.persuade(s[name], "distance" if name == "closed" else "internet", "home", visits=2)
+            self.persuade(s[name], 2)
             self.come_back(s[name], self.day(45))
             self.observe(s[name], self.day(46), checks=3)
             case = s[name]["case"]
             with self.county.at(case.observation_until + timedelta(days=1), 10):
                 self.as_(case, "principal", s[name]["key"]).action_close()
 
-        self.exclude(s["excluded"], "elsewhere", "随父母在外省就读，已取得就读证明。", 300)
-        self.exclude(s["excluded_ill"], "suspended", "因病休学，乡镇已批准。", 330)
-
-        self.persuade(s["relapse"], "weary", "home", visits=2)
+        self.persuade(s["relapse"], 2)
         self.come_back(s["relapse"], self.day(50))
         self.observe(s["relapse"], self.day(51), checks=1)
         with self.county.at(self.day(95), 9):

@@ -3,11 +3,19 @@
 A record of level ERROR in Odoo's log turns the test red in which it came up, or the whole run
 when it came up outside of any.  A skipped test is red as well: Odoo skips in silence when
 Chromium or websocket-client is missing.  A run without a test is red.
+
+Each worker has a data folder of its own: with one for all, a worker clears away files of the store
+that another still serves.
 """
 
 import logging
+import os
+import shutil
+from pathlib import Path
 
 import pytest
+
+from odoo.tools import config as odoo_config
 
 _MARK = "edu_outside_errors"
 
@@ -34,6 +42,21 @@ _outside = []
 
 def pytest_configure(config):
     logging.getLogger().addHandler(_records)
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        _own_data_dir(worker)
+
+
+def _own_data_dir(worker):
+    """``dev/test`` removes it."""
+    shared = Path(odoo_config["data_dir"])
+    own = shared.with_name(f"{shared.name}-{odoo_config['db_name'][0]}-{worker}")
+    shutil.rmtree(own, ignore_errors=True)
+    files = shared / "filestore" / odoo_config["db_name"][0]
+    if files.is_dir():
+        # a file of the store is never changed, only removed: links will do
+        shutil.copytree(files, own / "filestore" / files.name, copy_function=os.link)
+    own.mkdir(parents=True, exist_ok=True)
+    odoo_config["data_dir"] = str(own)
 
 
 def pytest_unconfigure(config):

@@ -17,6 +17,7 @@ from pathlib import Path
 from odoo.tools import config
 
 START_SECONDS = 120
+SCRIPT_SECONDS = 300
 
 
 class ApiError(Exception):
@@ -178,6 +179,7 @@ class RealServer:
             cwd=self.root,
             capture_output=True,
             check=False,
+            timeout=SCRIPT_SECONDS,
         )
         if done.returncode or "Traceback" in done.stderr:
             raise RuntimeError(
