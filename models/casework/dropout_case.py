@@ -149,6 +149,9 @@ class EduDropoutCase(models.Model):
         help="Day of the event; the day of entry is kept apart.",
     )
     raised_by_id = fields.Many2one("res.users", "Raised by", readonly=True, copy=False)
+    entered_at = fields.Datetime(
+        required=True, readonly=True, default=fields.Datetime.now, copy=False
+    )
     source = fields.Selection(
         [
             ("check", "Roster check"),

@@ -87,6 +87,7 @@ class TestMassAssignment(CaseCommon):
         "school_id": None,
         "class_id": None,
         "raised_by_id": 1,
+        "entered_at": "2026-08-01 00:00:00",
         "source": "check",
         "verify_by": "2030-01-01",
         "confirmed_on": "2026-09-01",
@@ -131,6 +132,7 @@ class TestMassAssignment(CaseCommon):
         self.assertEqual(case.source, "manual")
         self.assertFalse(case.confirmed_on or case.closed_on or case.excluded_reason_id)
         self.assertEqual(case.relapse_count, 0)
+        self.assertEqual(str(case.entered_at), "2026-09-02 00:30:00")
 
     def test_own_defaults_of_a_user(self):
         user = self.user["bureau"]

@@ -62,6 +62,7 @@ class TestRaise(CaseCommon):
             }
         )
         self.assertEqual(case.raised_on, date(2026, 9, 7))
+        self.assertEqual(str(case.entered_at), "2026-09-10 02:00:00", "the day of entry is apart")
         self.assertEqual(case.missing_since, date(2026, 9, 4))
         self.assertEqual(
             case.verify_by, self.env["edu.policy"]._edu_period_end(date(2026, 9, 7), 30)
