@@ -97,8 +97,10 @@ def _newcomer(classmate, number):
 
 
 def _mistakes(rows):
-    """Spoil three rows, well apart."""
-    step = max(1, len(rows) // 4)
+    """Spoil three rows, well apart; a school of three children makes none."""
+    step = len(rows) // 4
+    if not step:
+        return
     first, second, third = rows[step - 1], rows[2 * step - 1], rows[3 * step - 1]
     number = first["id_number"]
     first["id_number"] = number[:-1] + ("0" if number[-1] != "0" else "1")

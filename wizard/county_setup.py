@@ -157,7 +157,7 @@ class EduCountySetupProblem(models.TransientModel):
     sheet = fields.Char()
     row = fields.Integer()
     column = fields.Char()
-    message = fields.Char()
+    message = fields.Char("What Is Wrong")
 
 
 class _Run:

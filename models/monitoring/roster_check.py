@@ -39,7 +39,7 @@ class EduRosterCheck(models.Model):
         related="school_id.area_id", string="Township", store=True, index=True
     )
     state = fields.Selection(
-        [("draft", "Not begun"), ("open", "Open"), ("closed", "Closed")],
+        [("draft", "Not begun"), ("open", "Open"), ("closed", "Check completed")],
         required=True,
         default="draft",
         index=True,

@@ -22,7 +22,7 @@ class EduTerm(models.Model):
     start_date = fields.Date("First Day", required=True, tracking=True)
     end_date = fields.Date("Last Day", required=True, tracking=True)
     state = fields.Selection(
-        [("planned", "Planned"), ("open", "Open"), ("closed", "Closed")],
+        [("planned", "Planned"), ("open", "Open"), ("closed", "Ended")],
         required=True,
         default="planned",
         readonly=True,

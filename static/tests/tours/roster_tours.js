@@ -70,6 +70,6 @@ tours.add("edu_roster_thirtieth_child", {
         { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item:last a", run: "click" },
         { trigger: "button[name=action_close]", run: "click" },
         { trigger: ".modal-footer .btn-primary", run: "click" },
-        { trigger: ".o_statusbar_status .o_arrow_button_current:contains(Closed)" },
+        { trigger: ".o_statusbar_status .o_arrow_button_current[data-value=closed]" },
     ],
 });
