@@ -28,6 +28,9 @@ class EduDemo(models.AbstractModel):
 
     @api.model
     def _edu_generate(self):
+        # a module's translations are loaded after its data: signed documents are Chinese for ever
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        self.env["ir.module.module"]._load_module_terms(["edu_dropout_control"], languages)
         env = (
             self.sudo()
             .with_context(
