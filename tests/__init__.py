@@ -54,6 +54,7 @@ from .monitoring import test_roster_import_files
 from .monitoring import test_roster_import_match
 from .monitoring import test_roster_import_rows
 from .monitoring import test_roster_import_security
+from .monitoring import test_roster_import_set
 from .monitoring import test_roster_import_tour
 from .monitoring import test_roster_tours
 from .oversight import test_dropout_report_race

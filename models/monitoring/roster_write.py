@@ -1,4 +1,4 @@
-"""Third stage of a roster import: carry plans out, through the ORM and within the caller's rights."""
+"""Third stage of a roster import: carry plans out, as sets and within the caller's rights."""
 
 import logging
 from collections import defaultdict
@@ -7,21 +7,44 @@ import psycopg2
 from psycopg2 import errors
 
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
+from ...tools.names import search_text
+from ..core.set_writer import SetWriter
 from .roster_plan import CREATE, REJECT, UPDATE
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 1000
 # the transaction as a whole is to be tried again; no row is to blame
 RETRY = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
 
 SOURCES = {"entrants_household": "household", "entrants_grade6": "graduates"}
 
 
+#: stored computed fields of a child that its row brings along
+OWN_COLUMNS = (
+    "name_pinyin",
+    "grade",
+    "household_township_id",
+    "residence_township_id",
+    "school_township_id",
+)
+#: where a guardian stands is where its child stands
+FOLLOWING = (
+    "school_id",
+    "expected_school_id",
+    "class_id",
+    "residence_township_id",
+    "household_township_id",
+)
+
+
 class RosterWriter:
     """Carries out plans, in batches that are each written whole or halved until the row is found
-    that cannot be: that row gets a problem, the others are written."""
+    that cannot be: that row gets a problem, the others are written. Children and guardians are
+    written as sets, so that no ``create`` or ``write`` sees them; moves, states, new classes and
+    entrants, which are few, go their usual way."""
 
     def __init__(self, env, job):
         quiet = {
@@ -33,7 +56,31 @@ class RosterWriter:
         self.job = job
         self.students = env["edu.student"].with_context(**quiet)
         self.guardians = env["edu.guardian"].with_context(**quiet)
+        self.student_set = SetWriter(self.students, own=OWN_COLUMNS)
+        self.guardian_set = SetWriter(
+            self.guardians,
+            follow={name: SQL.identifier("child", name) for name in FOLLOWING},
+            source=SQL("JOIN edu_student AS child ON child.id = new.student_id"),
+        )
         self.class_ids = {}
+        self._load_places()
+
+    def _load_places(self):
+        """{id: township} of divisions and schools, {id: grade} of classes."""
+        query = self.env.execute_query
+        self.env["edu.area"].flush_model(["township_id"])
+        self.env["edu.school"].flush_model(["area_id"])
+        self.env["edu.class"].flush_model(["school_id", "grade"])
+        self.township_of = dict(query(SQL("SELECT id, township_id FROM edu_area")))
+        self.area_of = dict(query(SQL("SELECT id, area_id FROM edu_school")))
+        self.grade_of = dict(
+            query(
+                SQL(
+                    "SELECT id, grade FROM edu_class WHERE school_id = ANY(%s)",
+                    self.job.schools.ids,
+                )
+            )
+        )
 
     def carry_out(self, plans):
         """Carry out ``plans``; sets ``student_id`` of what was created. A plan that could not be
@@ -77,13 +124,18 @@ class RosterWriter:
         self._make_classes(plans)
         new = [plan for plan in plans if plan.action == CREATE]
         changed = [plan for plan in plans if plan.action == UPDATE]
+        # computed in the quiet context, or the chatter would tell of every field
+        flush = self.students.env.flush_all
+        self._move([plan for plan in changed if plan.move])
+        flush()
         self._create(new)
-        for plan in changed:
-            self._update(plan)
-        self._write_guardians(plans)
+        self._update(changed)
+        self._set_states(changed)
         self._expect(plans)
-        # stored computes now, while the context is quiet: the chatter gets its one line below
-        self.students.env.flush_all()
+        flush()
+        self._write_guardians(plans)
+        self._follow([plan.student_id for plan in changed])
+        flush()
         self._tell(new, changed)
 
     def _make_classes(self, plans):
@@ -98,6 +150,7 @@ class RosterWriter:
                 )
                 if there:
                     self.class_ids[key] = there.id
+                    self.grade_of[there.id] = there.grade
                     todo.remove(key)
             year = self._first_year()
             made = Class.create(
@@ -112,6 +165,7 @@ class RosterWriter:
                 ]
             )
             self.class_ids.update(zip(todo, made.ids, strict=True))
+            self.grade_of.update((klass.id, klass.grade) for klass in made)
         for plan in plans:
             if plan.new_class:
                 plan.vals["class_id"] = self.class_ids[plan.new_class]
@@ -120,34 +174,99 @@ class RosterWriter:
         year = (self.job.term.school_year or "")[:4]
         return int(year) if year.isdecimal() else 0
 
-    def _create(self, plans):
-        if plans:
-            students = self.students.create([plan.vals for plan in plans])
-            for plan, student in zip(plans, students, strict=True):
-                plan.student_id = student.id
+    def _filled(self, vals, is_new=False):
+        """The values of a child and what follows from them, as the model would compute it."""
+        vals = dict(vals)
+        if "name" in vals:
+            vals["name_pinyin"] = search_text(vals["name"] or "")
+        if is_new or "class_id" in vals:
+            grade = self.grade_of.get(vals.get("class_id"))
+            if grade or is_new:
+                vals["grade"] = grade or vals.get("grade") or 0
+        for kind in ("household", "residence"):
+            if is_new or f"{kind}_area_id" in vals:
+                area = vals.get(f"{kind}_area_id")
+                vals[f"{kind}_township_id"] = self.township_of.get(area)
+        if is_new:
+            vals["school_township_id"] = self.area_of.get(vals["school_id"])
+        return vals
 
-    def _update(self, plan):
-        student = self.students.browse(plan.student_id)
-        vals = dict(plan.vals)
-        if plan.move:
-            klass = self.env["edu.class"].browse(vals.pop("class_id", None) or [])
-            grade = vals.pop("grade", None) or klass.grade
+    def _create(self, plans):
+        ids = self.student_set.insert([self._filled(plan.vals, is_new=True) for plan in plans])
+        for plan, id_ in zip(plans, ids, strict=True):
+            plan.student_id = id_
+        self._check(ids)
+
+    def _move(self, plans):
+        for plan in plans:
+            klass = self.env["edu.class"].browse(plan.vals.pop("class_id", None) or [])
+            grade = plan.vals.pop("grade", None) or klass.grade
+            student = self.students.browse(plan.student_id)
             student._edu_move(self.env["edu.school"].browse(plan.school_id), klass, grade)
-        if vals:
-            student.write(vals)
-        if plan.state:
-            student._edu_set_state(plan.state)
+
+    def _update(self, plans):
+        changes = {plan.student_id: self._filled(plan.vals) for plan in plans if plan.vals}
+        self.student_set.update(changes)
+        self._check(changes)
+
+    def _check(self, ids):
+        """The model's own constraints, asked of those only that break them."""
+        found = self.env.execute_query(
+            SQL(
+                """SELECT child.id FROM edu_student child
+                LEFT JOIN edu_class class ON class.id = child.class_id
+                    WHERE child.id = ANY(%s)
+                      AND (child.birthdate > %s OR class.school_id <> child.school_id)""",
+                list(ids),
+                self.job.today,
+            )
+        )
+        self.students.browse(row[0] for row in found)._validate_fields(["birthdate", "class_id"])
+
+    def _set_states(self, plans):
+        groups = defaultdict(list)
+        for plan in plans:
+            if plan.state:
+                groups[plan.state].append(plan.student_id)
+        for state, ids in groups.items():
+            self.students.browse(ids)._edu_set_state(state)
 
     def _write_guardians(self, plans):
-        new = []
+        new, changes = [], {}
         for plan in plans:
             for guardian_id, vals in plan.guardians:
                 if guardian_id:
-                    self.guardians.browse(guardian_id).write(vals)
+                    changes[guardian_id] = vals
                 else:
                     new.append({**vals, "student_id": plan.student_id})
-        if new:
-            self.guardians.create(new)
+        self.guardian_set.update(changes)
+        self.guardian_set.insert(new)
+
+    def _follow(self, ids):
+        """Guardians stand where their changed children stand."""
+        guardian, now = SQL.identifier("edu_guardian"), self.env.cr.now()
+        moved = self.env.execute_query(
+            SQL(
+                """UPDATE %(guardian)s SET %(values)s, write_uid = %(uid)s, write_date = %(now)s
+                     FROM edu_student AS child
+                    WHERE child.id = %(guardian)s.student_id AND child.id = ANY(%(ids)s)
+                      AND (%(old)s) IS DISTINCT FROM (%(new)s)
+                RETURNING %(guardian)s.id""",
+                guardian=guardian,
+                values=SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(name), SQL.identifier("child", name))
+                    for name in FOLLOWING
+                ),
+                uid=self.env.uid,
+                now=now,
+                ids=ids,
+                old=SQL(", ").join(SQL.identifier("edu_guardian", name) for name in FOLLOWING),
+                new=SQL(", ").join(SQL.identifier("child", name) for name in FOLLOWING),
+            )
+        )
+        guardians = self.guardians.browse(row[0] for row in moved)
+        guardians.invalidate_recordset(flush=False)
+        guardians.modified(FOLLOWING)
 
     def _expect(self, plans):
         groups = defaultdict(list)
@@ -186,6 +305,48 @@ class RosterWriter:
                     fields=labels,
                 )
             bodies[plan.student_id] = body
-        students = student.browse(bodies)
-        if students:
-            students._message_log_batch(bodies=bodies)
+        self._log(bodies)
+
+    def _log(self, bodies):
+        """One note a child, as ``_message_log_batch`` writes them: it writes the first of each
+        wording, and the others are copies of that one.
+
+        :param bodies: {id of the child: wording}
+        """
+        groups = defaultdict(list)
+        for student_id, body in bodies.items():
+            groups[body].append(student_id)
+        if not groups:
+            return
+        first = {ids[0]: body for body, ids in groups.items()}
+        notes = self.env["edu.student"].browse(first)._message_log_batch(bodies=first)
+        self.env.flush_all()
+        copies = [
+            (note.id, student_id)
+            for note, ids in zip(notes, groups.values(), strict=True)
+            for student_id in ids[1:]
+        ]
+        if not copies:
+            return
+        Message = self.env["mail.message"]
+        names = [
+            name
+            for name, field in Message._fields.items()
+            if field.store and field.column_type and name not in ("id", "res_id")
+        ]
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO mail_message (res_id, %(columns)s)
+                   SELECT copy.student_id, %(values)s
+                     FROM unnest(%(notes)s, %(students)s) WITH ORDINALITY
+                       AS copy(note_id, student_id, position)
+                     JOIN mail_message note ON note.id = copy.note_id
+                    ORDER BY copy.position""",
+                columns=SQL(", ").join(map(SQL.identifier, names)),
+                values=SQL(", ").join(SQL.identifier("note", name) for name in names),
+                notes=[note_id for note_id, _student_id in copies],
+                students=[student_id for _note_id, student_id in copies],
+            )
+        )
+        Message.invalidate_model(flush=False)
+        self.students.invalidate_model(["message_ids"], flush=False)

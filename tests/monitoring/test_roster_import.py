@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.core.set_writer import SetWriter
 from ...tools.sample import TEMPLATE, write_export
 from .roster_common import RosterCommon
 
@@ -239,15 +240,14 @@ class TestRosterImport(RosterCommon):
     def test_one_unforeseen_row_does_not_take_the_others_with_it(self):
         children = [self.child(n) for n in range(60, 67)]
         bad = children[3]["name"]
-        Student = type(self.env["edu.student"])
-        create = Student.create
+        insert = SetWriter.insert
 
-        def failing(students, vals_list):
+        def failing(writer, vals_list):
             if any(vals.get("name") == bad for vals in vals_list):
                 raise RuntimeError("nobody foresaw this")
-            return create(students, vals_list)
+            return insert(writer, vals_list)
 
-        self.patch(Student, "create", failing)
+        self.patch(SetWriter, "insert", failing)
         with self.assertLogs(
             "odoo.addons.edu_dropout_control.models.monitoring.roster_write", "ERROR"
         ):
@@ -260,15 +260,14 @@ class TestRosterImport(RosterCommon):
         children = [self.child(n) for n in (70, 71)]
         bad = children[0]["name"]
         refusal = "the county says no"
-        Student = type(self.env["edu.student"])
-        create = Student.create
+        insert = SetWriter.insert
 
-        def refusing(students, vals_list):
+        def refusing(writer, vals_list):
             if any(vals.get("name") == bad for vals in vals_list):
                 raise UserError(refusal)
-            return create(students, vals_list)
+            return insert(writer, vals_list)
 
-        self.patch(Student, "create", refusing)
+        self.patch(SetWriter, "insert", refusing)
         roster = self.import_children(children)
         self.assertEqual(self.counts(roster), (2, 1, 0, 0, 1, 0))
         self.assertIn("the county says no", roster.todo_row_ids.problem)
