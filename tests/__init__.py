@@ -60,4 +60,5 @@ from .monitoring import test_roster_tours
 from .oversight import test_dropout_report_race
 from .access import test_matrix
 from .demo import test_workbooks
+from .e2e import test_every_screen
 from .e2e import test_main_job

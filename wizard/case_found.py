@@ -62,10 +62,10 @@ class EduCaseFound(models.TransientModel):
                 ("kind", "!=", "special"),
             ]
             township = wizard.village_id.township_id
-            wizard.school_id = wizard.village_id and (
+            wizard.school_id = (
                 School.search([*domain, ("zone_area_ids", "in", wizard.village_id.ids)], limit=1)
                 or School.search([*domain, ("zone_area_ids", "in", township.ids)], limit=1)
-                or School.search([*domain, ("area_id", "=", township.id)], limit=1)
+                or School.search([*domain, ("area_id", "in", township.ids)], limit=1)
             )
 
     def action_apply(self):

@@ -60,8 +60,12 @@ class EduClass(models.Model):
 
     @api.depends("student_ids.enrolment_state")
     def _compute_student_count(self):
+        # how many there are is no secret to whoever sees the class; the county administrator sees
+        # no child
         counts = dict(
-            self.env["edu.student"]._read_group(
+            self.env["edu.student"]
+            .sudo()
+            ._read_group(
                 [("class_id", "in", self.ids), ("enrolment_state", "=", "enrolled")],
                 ["class_id"],
                 ["__count"],
