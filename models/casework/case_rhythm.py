@@ -150,7 +150,11 @@ class EduDropoutCase(models.Model):
 
     def _edu_deadline(self):
         if self.state in BACK:
-            return self.next_check_due or self.observation_until
+            # all checks made: it is closed on the first working day after the observation
+            return self.next_check_due or (
+                self.observation_until
+                and self.env["edu.policy"]._edu_period_end(self.observation_until, 1)
+            )
         return super()._edu_deadline()
 
     # ------------------------------------------------------------------ to-dos

@@ -417,6 +417,16 @@ class TestObserveAndClose(CaseCommon):
         self.assertEqual(self.case.closed_on, date(2026, 12, 2))
         self.assertFalse(self.case.sudo().activity_ids)
 
+    def test_due_on_the_first_working_day_after_the_observation(self):
+        """No case is overdue before it may be closed; one that is forgotten is."""
+        for day in ("2026-09-30", "2026-10-30", "2026-11-27"):
+            self.check(f"{day} 02:00:00")
+        self.assertEqual(self.case.deadline, date(2026, 12, 2))
+        for day, overdue in (("2026-12-02", False), ("2026-12-03", True)):
+            self.on(f"{day} 02:00:00")
+            self.case.invalidate_recordset(["overdue"])
+            self.assertEqual(self.case.overdue, overdue, day)
+
     def test_not_closed_while_absent(self):
         self.check("2026-09-30 02:00:00")
         self.check("2026-10-30 02:00:00")
