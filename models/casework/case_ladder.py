@@ -347,7 +347,8 @@ class EduDropoutCase(models.Model):
                 case._edu_check_rung(rung)
                 case.ladder_hint = ready[rung]
             except UserError as refusal:
-                case.ladder_hint = refusal.args[0].removeprefix(f"{case.display_name}: ")
+                rule = refusal.args[0].removeprefix(f"{case.display_name}: ")
+                case.ladder_hint = rule[:1].upper() + rule[1:]
 
     # ------------------------------------------------------------------ moves
 

@@ -116,6 +116,15 @@ class EduNotice(models.Model):
             )
         return super().write(vals)
 
+    @api.onchange("service_method", "recipient_kind")
+    def _onchange_recipient(self):
+        """The guardian signs for what is served in person, unless somebody else is named."""
+        guardian = self.guardian_id.name
+        if self.service_method == "direct" and self.recipient_kind == "guardian":
+            self.recipient_name = self.recipient_name or guardian
+        elif self.recipient_name == guardian:
+            self.recipient_name = False
+
     @api.constrains("server_ids")
     def _check_servers(self):
         for notice in self:

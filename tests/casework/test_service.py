@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form
 
 from .ladder_common import LadderCommon
 
@@ -42,6 +43,17 @@ class TestService(LadderCommon):
 
     def test_needs_a_method(self):
         self.lacks("articles 88 to 95")
+
+    def test_the_guardian_signs_unless_somebody_else_is_named(self):
+        form = Form(self.notice)
+        self.assertFalse(form.recipient_name)
+        form.service_method = "direct"
+        self.assertEqual(form.recipient_name, "张大山")
+        form.recipient_kind = "family"
+        self.assertFalse(form.recipient_name, "another signs: the name is typed")
+        form.recipient_name = "王奶奶"
+        form.service_method = "post"
+        self.assertEqual(form.recipient_name, "王奶奶", "what was typed stands")
 
     def test_direct(self):
         self.enter("direct")
