@@ -19,6 +19,7 @@ from .casework import test_case_raise
 from .casework import test_case_rhythm
 from .casework import test_case_roster
 from .casework import test_case_steps
+from .casework import test_case_tour
 from .casework import test_documents
 from .casework import test_ladder
 from .casework import test_notice
