@@ -1,9 +1,11 @@
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from .outcomes import GONE, MISSING, PRESENT
 
@@ -11,6 +13,8 @@ from .outcomes import GONE, MISSING, PRESENT
 ON_LIST = ("expected", "enrolled", "suspended", "dropped_out")
 # Children expected from another school are not looked for when these hold
 NOT_EXPECTED = ("deceased", "abroad", "transferred_out")
+# Filling so many checks at once, PostgreSQL counts what it fills
+ANALYZE_FROM = 20
 
 
 class EduRosterCheck(models.Model):
@@ -228,17 +232,99 @@ class EduRosterCheck(models.Model):
         if not checks:
             return 0
         self.env.flush_all()
-        checks._edu_make_sheets()
-        checks._edu_follow_children()
-        added = self._edu_insert_lines(checks)
-        self.env["edu.roster.check.line"].invalidate_model()
-        checks.invalidate_recordset()
-        checks.sheet_ids.invalidate_recordset()
-        checks.filtered(lambda check: check.state == "draft").write(
-            {"state": "open", "opened_on": self.env["edu.policy"]._edu_today()}
+        children = checks._edu_list_children()
+        checks._edu_make_sheets(children)
+        if len(checks) >= ANALYZE_FROM:
+            # the planner would go by a table that was empty
+            self._edu_analyze("edu_roster_check", "edu_roster_sheet")
+        checks._edu_follow_children(children)
+        added = checks._edu_insert_lines(children)
+        self.env.cr.execute(SQL("DROP TABLE %s", children))
+        if added and len(checks) >= ANALYZE_FROM:
+            self._edu_analyze("edu_roster_check_line")
+        begun = checks._edu_begin()
+        self.env.invalidate_all(flush=False)
+        begun._message_log_batch(
+            bodies=dict.fromkeys(begun.ids, self.env._("The roster check is open."))
         )
-        checks._edu_carry_facts(added)
-        return len(added)
+        return added
+
+    @api.model
+    def _edu_analyze(self, *tables):
+        for table in tables:
+            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+
+    def _edu_begin(self):
+        """Checks that were not begun are open from today on.
+
+        :return: those that were not
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                UPDATE edu_roster_check
+                   SET state = 'open', opened_on = %(today)s, write_uid = %(uid)s,
+                       write_date = %(now)s
+                 WHERE id IN %(checks)s AND state = 'draft'
+             RETURNING id
+                """,
+                today=self.env["edu.policy"]._edu_today(),
+                checks=tuple(self.ids),
+                **self._edu_who(),
+            )
+        )
+        return self.browse(sorted(check_id for (check_id,) in rows))
+
+    @api.model
+    def _edu_who(self):
+        return {"uid": self.env.uid, "now": fields.Datetime.now()}
+
+    @api.model
+    def _edu_make(self, term, schools):
+        """A check of ``term`` for each of ``schools`` that has none, set-based. Private: the caller
+        has asked whose schools these are.
+
+        :return: the checks of ``schools`` in ``term``, new and old, as superuser
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO edu_roster_check (
+                    term_id, school_id, area_id, state, check_deadline, signoff_round,
+                    create_uid, create_date, write_uid, write_date)
+                SELECT term.id, school.id, school.area_id, 'draft', term.check_deadline, 1,
+                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM edu_term term, edu_school school
+                 WHERE term.id = %(term)s AND school.id IN %(schools)s
+              ORDER BY school.code, school.id
+           ON CONFLICT DO NOTHING
+                """,
+                term=term.id,
+                schools=tuple(schools.ids or [0]),
+                **self._edu_who(),
+            )
+        )
+        self.env.invalidate_all(flush=False)
+        return self.sudo().search([("term_id", "=", term.id), ("school_id", "in", schools.ids)])
+
+    def _edu_list_children(self):
+        """Who belongs on the lists of ``self``, in a table of this transaction: the steps of
+        filling share it, and the planner knows its size.
+
+        :return: its name, as SQL
+        """
+        name = SQL.identifier("edu_roster_child_tmp")
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", name))
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s",
+                name,
+                self._edu_children_sql(),
+            )
+        )
+        self.env.cr.execute(SQL("ANALYZE %s", name))
+        return name
 
     def _edu_children_sql(self):
         """Who belongs on the lists of ``self``: (check, student, class, grade, entrant, origin)."""
@@ -276,61 +362,59 @@ class EduRosterCheck(models.Model):
             checks=tuple(self.ids or [0]),
         )
 
-    def _edu_make_sheets(self):
+    def _edu_make_sheets(self, children):
         """A sheet per active class, and one for children without a class where there are any."""
-        Sheet = self.env["edu.roster.sheet"].with_context(
-            tracking_disable=True, mail_create_nosubscribe=True
-        )
-        rows = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
-                SELECT c.id, k.id FROM edu_roster_check c
+                INSERT INTO edu_roster_sheet (
+                    check_id, term_id, school_id, class_id, grade, class_number, state,
+                    signoff_round, create_uid, create_date, write_uid, write_date)
+                SELECT c.id, c.term_id, c.school_id, k.id, k.grade, k.number, 'open', 1,
+                       %(uid)s, %(now)s::timestamp, %(uid)s, %(now)s::timestamp
+                  FROM edu_roster_check c
                   JOIN edu_class k ON k.school_id = c.school_id AND k.active
-                 WHERE c.id IN %(checks)s AND NOT EXISTS (
-                       SELECT 1 FROM edu_roster_sheet sh
-                        WHERE sh.check_id = c.id AND sh.class_id = k.id)
-                 UNION
-                SELECT DISTINCT child.check_id, NULL::integer FROM (%(children)s) child
-                 WHERE child.class_id IS NULL AND NOT EXISTS (
-                       SELECT 1 FROM edu_roster_sheet sh
-                        WHERE sh.check_id = child.check_id AND sh.class_id IS NULL)
+                 WHERE c.id IN %(checks)s
+                 UNION ALL
+                SELECT c.id, c.term_id, c.school_id, NULL, 0, 0, 'open', 1,
+                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM edu_roster_check c
+                 WHERE c.id IN (SELECT check_id FROM %(children)s WHERE class_id IS NULL)
+              ORDER BY 1, 5, 6
+           ON CONFLICT DO NOTHING
                 """,
-                checks=tuple(self.ids or [0]),
-                children=self._edu_children_sql(),
+                checks=tuple(self.ids),
+                children=children,
+                **self._edu_who(),
             )
         )
-        Sheet.create([{"check_id": check_id, "class_id": class_id} for check_id, class_id in rows])
-        self.env.flush_all()
 
-    def _edu_follow_children(self):
+    def _edu_follow_children(self, children):
         """Unmarked lines on open sheets: away with a child that is no longer looked for here, and
         over to the class in which it now stands."""
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
-                WITH child AS (%(children)s)
                 DELETE FROM edu_roster_check_line l
                  USING edu_roster_sheet sh
                  WHERE l.check_id IN %(checks)s AND l.outcome = 'unmarked'
                    AND sh.id = l.sheet_id AND sh.state = 'open'
-                   AND NOT EXISTS (SELECT 1 FROM child
+                   AND NOT EXISTS (SELECT 1 FROM %(children)s child
                                     WHERE child.check_id = l.check_id
                                       AND child.student_id = l.student_id)
-             RETURNING l.id
                 """,
-                checks=tuple(self.ids or [0]),
-                children=self._edu_children_sql(),
+                checks=tuple(self.ids),
+                children=children,
             )
         )
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
-                WITH child AS (%(children)s)
                 UPDATE edu_roster_check_line l
                    SET sheet_id = new.id, class_id = child.class_id, grade = child.grade,
                        entrant_id = child.entrant_id, origin = child.origin,
                        registry_state = child.registry_state
-                  FROM child, edu_roster_sheet old, edu_roster_sheet new
+                  FROM %(children)s child, edu_roster_sheet old, edu_roster_sheet new
                  WHERE l.check_id = child.check_id AND l.student_id = child.student_id
                    AND l.outcome = 'unmarked' AND l.origin != 'added'
                    AND old.id = l.sheet_id AND old.state = 'open'
@@ -339,77 +423,89 @@ class EduRosterCheck(models.Model):
                    AND (l.sheet_id != new.id
                         OR l.registry_state IS DISTINCT FROM child.registry_state
                         OR l.entrant_id IS DISTINCT FROM child.entrant_id)
-             RETURNING l.id
                 """,
-                children=self._edu_children_sql(),
+                children=children,
             )
         )
 
-    @api.model
-    def _edu_insert_lines(self, checks):
+    def _edu_insert_lines(self, children):
+        """A line for every child that has none. Approvals and proofs of the child's last check that
+        are still valid come with it: they need not be typed again.
+
+        :return: number of lines added
+        :raise ConcurrencyError: somebody else added one of them a moment ago; the transaction is
+            tried again by Odoo and finds it
         """
-        :return: [(line id, registry state)] of the lines added
-        """
-        return self.env.execute_query(
-            SQL(
-                """
+        insert = SQL(
+            """
                 INSERT INTO edu_roster_check_line (
                     check_id, sheet_id, term_id, school_id, school_township_id, class_id,
                     grade, student_id, entrant_id, origin, registry_state, at_home, name_pinyin,
                     residence_township_id, household_township_id, outcome, receipt_pending,
-                    digested, create_uid, create_date, write_uid, write_date)
+                    digested, approved_by, valid_until, evidence)
                 SELECT c.id, sh.id, c.term_id, c.school_id, school.area_id, child.class_id,
                        child.grade, s.id, child.entrant_id, child.origin, child.registry_state,
                        s.placement IN ('home', 'remote'),
                        substr(s.name_pinyin, strpos(s.name_pinyin, ' ') + 1),
                        s.residence_township_id, s.household_township_id, 'unmarked', FALSE,
-                       FALSE, %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM (%(children)s) child
+                       FALSE, old.approved_by, old.valid_until, old.evidence
+                  FROM %(children)s child
                   JOIN edu_roster_check c ON c.id = child.check_id
                   JOIN edu_school school ON school.id = c.school_id
                   JOIN edu_student s ON s.id = child.student_id
                   JOIN edu_roster_sheet sh ON sh.check_id = c.id AND sh.state = 'open'
-                   AND sh.class_id IS NOT DISTINCT FROM child.class_id
-                ON CONFLICT DO NOTHING
-                RETURNING id, registry_state
+                   AND COALESCE(sh.class_id, 0) = COALESCE(child.class_id, 0)
+             LEFT JOIN (%(old)s) old ON old.check_id = c.id AND old.student_id = s.id
+                 WHERE NOT EXISTS (SELECT 1 FROM edu_roster_check_line l
+                                    WHERE l.check_id = child.check_id
+                                      AND l.student_id = child.student_id)
+              ORDER BY sh.id, s.id
                 """,
-                children=checks._edu_children_sql(),
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
-            )
+            children=children,
+            old=self._edu_last_proof_sql(children),
         )
-
-    def _edu_carry_facts(self, added):
-        """Approvals and proofs of the last check that are still valid need not be typed again.
-
-        :param added: as ``_edu_insert_lines`` returns them
-        """
-        today = self.env["edu.policy"]._edu_today()
-        Line = self.env["edu.roster.check.line"]
-        lines = Line.browse(line_id for line_id, state in added if state == "suspended")
-        if not lines:
-            return
-        earlier = Line.search(
-            [
-                ("student_id", "in", lines.student_id.ids),
-                ("check_id", "not in", lines.check_id.ids),
-                ("outcome", "in", ("suspended", "postponed")),
-                ("valid_until", ">=", today),
-            ],
-            order="id",
-        )
-        last = {line.student_id: line for line in earlier}
-        for line in lines:
-            old = last.get(line.student_id)
-            if old:
-                line.write(
-                    {
-                        "approved_by": old.approved_by,
-                        "valid_until": old.valid_until,
-                        "evidence": old.evidence,
-                        "evidence_ids": [fields.Command.set(old.evidence_ids.ids)],
-                    }
+        try:
+            # ON CONFLICT would take twice the time
+            with self.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
+                self.env.cr.execute(insert)
+                added = self.env.cr.rowcount
+        except psycopg2.errors.UniqueViolation as error:
+            raise ConcurrencyError(str(error)) from error
+        if added:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO edu_roster_line_attachment_rel (line_id, attachment_id)
+                    SELECT l.id, rel.attachment_id
+                      FROM (%(old)s) old
+                      JOIN edu_roster_check_line l ON l.check_id = old.check_id
+                       AND l.student_id = old.student_id AND l.outcome = 'unmarked'
+                      JOIN edu_roster_line_attachment_rel rel ON rel.line_id = old.line_id
+               ON CONFLICT DO NOTHING
+                    """,
+                    old=self._edu_last_proof_sql(children),
                 )
+            )
+        return added
+
+    def _edu_last_proof_sql(self, children):
+        """Of suspended children: what their last check elsewhere had approved and still holds,
+        (check, student, line of that check, approved_by, valid_until, evidence)."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (child.check_id, child.student_id)
+                   child.check_id, child.student_id, o.id AS line_id, o.approved_by,
+                   o.valid_until, o.evidence
+              FROM %(children)s child
+              JOIN edu_roster_check_line o ON o.student_id = child.student_id
+               AND o.check_id != child.check_id
+               AND o.outcome IN ('suspended', 'postponed') AND o.valid_until >= %(today)s
+             WHERE child.registry_state = 'suspended'
+          ORDER BY child.check_id, child.student_id, o.id DESC
+            """,
+            children=children,
+            today=self.env["edu.policy"]._edu_today(),
+        )
 
     def _edu_waiting_children(self):
         """Number of children who belong on the list and have no line (their sheet is signed)."""

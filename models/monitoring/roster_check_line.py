@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..core.copied_field import CopiedMany2one
 from .outcomes import ALL_FACTS, FACTS, MISSING, OUTCOMES, PRESENT, PROVEN, REQUIRED
 
 MARKERS = ("class_teacher", "records_admin", "dean")
@@ -19,6 +20,8 @@ class EduRosterCheckLine(models.Model):
     _inherit = ["edu.scope.mixin"]
     _order = "sheet_id, name_pinyin, id"
     _rec_name = "student_id"
+    # who found what, and when, stands in fields of its own
+    _log_access = False
     _edu_class_field = "class_id"
     _edu_township_fields = (
         "residence_township_id",
@@ -26,13 +29,15 @@ class EduRosterCheckLine(models.Model):
         "school_township_id",
     )
 
-    check_id = fields.Many2one("edu.roster.check", required=True, index=True, ondelete="cascade")
-    sheet_id = fields.Many2one("edu.roster.sheet", required=True, index=True, ondelete="cascade")
-    term_id = fields.Many2one("edu.term", required=True, index=True, ondelete="restrict")
-    school_id = fields.Many2one("edu.school", required=True, index=True, ondelete="restrict")
-    class_id = fields.Many2one("edu.class", index=True, ondelete="restrict")
+    # check, sheet, term and child have indexes of two columns: see below. The check goes with its
+    # sheets, and they with their lines.
+    check_id = CopiedMany2one("edu.roster.check", required=True, ondelete="cascade")
+    sheet_id = fields.Many2one("edu.roster.sheet", required=True, ondelete="cascade")
+    term_id = CopiedMany2one("edu.term", required=True, ondelete="restrict")
+    school_id = CopiedMany2one("edu.school", required=True, index=True, ondelete="restrict")
+    class_id = CopiedMany2one("edu.class", index=True, ondelete="restrict")
     grade = fields.Integer(aggregator=None)
-    student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="restrict")
+    student_id = fields.Many2one("edu.student", required=True, ondelete="restrict")
     entrant_id = fields.Many2one("edu.entrant", index="btree_not_null", ondelete="set null")
     origin = fields.Selection(
         [
@@ -52,24 +57,24 @@ class EduRosterCheckLine(models.Model):
     gender = fields.Selection(related="student_id.gender")
     birthdate = fields.Date(related="student_id.birthdate")
     name_pinyin = fields.Char(compute="_compute_name_pinyin", store=True)
-    residence_township_id = fields.Many2one(
+    residence_township_id = CopiedMany2one(
         related="student_id.residence_township_id",
         string="Township of Residence",
         store=True,
         index=True,
     )
-    household_township_id = fields.Many2one(
+    household_township_id = CopiedMany2one(
         related="student_id.household_township_id",
         string="Township of Household Registration",
         store=True,
         index=True,
     )
-    school_township_id = fields.Many2one(
+    school_township_id = CopiedMany2one(
         related="school_id.area_id", string="Township of the School", store=True, index=True
     )
 
     # The finding
-    outcome = fields.Selection(OUTCOMES, required=True, default="unmarked", index=True)
+    outcome = fields.Selection(OUTCOMES, required=True, default="unmarked")
     marked_at = fields.Datetime(index="btree_not_null")
     marked_by_id = fields.Many2one("res.users", "Marked by", ondelete="restrict")
     leave_until = fields.Date()
@@ -96,7 +101,8 @@ class EduRosterCheckLine(models.Model):
     )
     _sheet_outcome_idx = models.Index("(sheet_id, outcome)")
     _check_outcome_idx = models.Index("(check_id, outcome)")
-    _term_student_idx = models.Index("(term_id, student_id)")
+    _student_term_idx = models.Index("(student_id, term_id)")
+    _missing_idx = models.Index("(term_id) WHERE outcome IN ('suspected', 'never_enrolled')")
 
     @api.depends("student_id.name_pinyin")
     def _compute_name_pinyin(self):

@@ -66,17 +66,7 @@ class EduTerm(models.Model):
         :return: number of lines added
         """
         self.ensure_one()
-        Check = self.env["edu.roster.check"].with_context(
-            tracking_disable=True, mail_create_nosubscribe=True
-        )
-        Check.create(
-            [
-                {"term_id": self.id, "school_id": school.id}
-                for school in schools - self.roster_check_ids.school_id
-            ]
-        )
-        self.invalidate_recordset(["roster_check_ids"])
-        added = self.roster_check_ids.filtered(lambda check: check.school_id in schools)._edu_fill()
+        added = self.env["edu.roster.check"]._edu_make(self, schools)._edu_fill()
         if self.state == "planned":
             self.state = "open"
         self.search([("end_date", "<", self.start_date), ("state", "=", "open")]).write(

@@ -189,3 +189,100 @@ class TestRosterOpen(MonitoringCommon):
         self.assertEqual(self.check.sheet_count, 1, "a class without children is none to sign")
         self.assertEqual(self.check.signed_count, 0)
         self.assertEqual(self.check.progress, 100)
+
+    # Set-based, and yet what the ORM would have made
+
+    def stored(self, records):
+        """What is stored of each record, as the ORM reads it; which check and sheet a record belongs
+        to is said by school and class."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        skipped = ("id", "check_id", "sheet_id", "create_date", "write_date", "write_uid")
+        fields = [
+            name
+            for name, field in records._fields.items()
+            if field.store and field.type != "one2many" and name not in skipped
+        ]
+        return [
+            {
+                **{name: getattr(record[name], "ids", record[name] or False) for name in fields},
+                "check": "check_id" in record and record.check_id.school_id.id,
+                "sheet": "sheet_id" in record and record.sheet_id.class_id.id,
+            }
+            for record in records
+        ]
+
+    def test_rows_are_those_that_create_would_have_made(self):
+        self.expect(self.junior_a, "毕业生", grade=7, source="graduates")
+        self.expect(self.school_a, "新生")
+        self.make_student(name="无班", school_id=self.school_a.id, grade=4)
+        self.make_student(self.class_a, name="在家", placement="home")
+        self.make_student(self.class_b, name="休学", enrolment_state="suspended")
+        self.make_student(self.class_a, name="欧阳 小", former_name="x")
+        self.term.roster_check_ids.unlink()
+        self.env.invalidate_all()
+        self.as_user(self.term, "bureau").action_open()
+
+        def rows():
+            checks = self.term.roster_check_ids.sorted("school_id")
+            sheets = checks.sheet_ids.sorted(lambda sheet: (sheet.school_id.id, sheet.class_id.id))
+            lines = checks.line_ids.sorted(lambda line: (line.school_id.id, line.student_id.id))
+            return checks, sheets, lines
+
+        ours = rows()
+        stored = [self.stored(records) for records in ours]
+        self.assertGreater(len(stored[2]), 9)
+        schools = ours[0].school_id
+        sheets = [(sheet.school_id, sheet.class_id.id) for sheet in ours[1]]
+        given = (
+            "term_id school_id class_id grade student_id entrant_id origin registry_state at_home"
+        ).split()
+        lines = [
+            (
+                line.school_id,
+                line.class_id.id,
+                {name: getattr(line[name], "id", line[name]) for name in given},
+            )
+            for line in ours[2]
+        ]
+        self.term.roster_check_ids.unlink()
+        self.env.invalidate_all()
+
+        env = self.env(
+            user=self.user["bureau"],
+            su=True,
+            context={"tracking_disable": True, "mail_create_nosubscribe": True},
+        )
+        checks = env["edu.roster.check"].create(
+            [{"term_id": self.term.id, "school_id": school.id} for school in schools]
+        )
+        checks.write({"state": "open", "opened_on": "2026-09-02"})
+        check = {check.school_id: check.id for check in checks}
+        made = env["edu.roster.sheet"].create(
+            [{"check_id": check[school], "class_id": klass} for school, klass in sheets]
+        )
+        sheet = {(sheet.school_id, sheet.class_id.id): sheet.id for sheet in made}
+        env["edu.roster.check.line"].create(
+            [
+                {"check_id": check[school], "sheet_id": sheet[school, klass], **values}
+                for school, klass, values in lines
+            ]
+        )
+        for mine, records in zip(stored, rows(), strict=True):
+            self.assertEqual(mine, self.stored(records))
+
+    def test_opening_takes_as_many_queries_for_many_children_as_for_few(self):
+        def count():
+            self.term.roster_check_ids.unlink()
+            self.env.invalidate_all()
+            mine = self.as_user(self.term, "bureau")
+            before = self.env.cr.sql_log_count
+            mine.action_open()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count()
+        few = count()
+        for number in range(60):
+            self.make_student((self.class_a, self.class_a2, self.class_b)[number % 3])
+        self.assertEqual(count(), few)
