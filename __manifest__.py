@@ -62,6 +62,7 @@
         "views/monitoring/roster_check_line.xml",
         "views/monitoring/roster_sheet.xml",
         "views/monitoring/roster_check.xml",
+        "views/monitoring/roster_progress.xml",
         "views/monitoring/entrant.xml",
         "views/monitoring/ledger.xml",
         "views/monitoring/absence.xml",

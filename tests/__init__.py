@@ -46,6 +46,7 @@ from .monitoring import test_registry_completion
 from .monitoring import test_roster_close
 from .monitoring import test_roster_mark
 from .monitoring import test_roster_open
+from .monitoring import test_roster_progress
 from .oversight import test_dropout_report
 from .oversight import test_dropout_documents
 from .oversight import test_dropout_report_ui

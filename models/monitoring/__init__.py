@@ -2,6 +2,7 @@ from . import policy
 from . import entrant
 from . import roster_check
 from . import roster_sheet
+from . import roster_progress
 from . import roster_check_line
 from . import ledger
 from . import absence

@@ -21,13 +21,16 @@ class EduDigest(models.AbstractModel):
         """Evening, county time: send the digests and remember what was told."""
         records = self._edu_digest_records()
         items = [self._edu_digest_item(record) for record in records]
-        if items:
+        idle = self._edu_digest_idle()
+        if items or idle:
             for user in self._edu_recipients():
                 mine = [item for item in items if self._edu_concerns(user, item)]
-                if mine:
-                    self._edu_send(user, mine)
+                schools = idle.school_id & user.edu_bureau_school_ids
+                if mine or schools:
+                    self._edu_send(user, mine, schools)
         for record in records:
             record.digested = True
+        idle.idle_digested = True
 
     @api.model
     def _edu_digest_records(self):
@@ -50,6 +53,17 @@ class EduDigest(models.AbstractModel):
             .search([("raised", "=", True), ("digested", "=", False), ("kind", "=", "unexcused")])
         )
         return [*lines, *absences]
+
+    @api.model
+    def _edu_digest_idle(self):
+        """Roster checks that are not begun although the school was reminded twice, and that no
+        digest has named yet."""
+        Check = self.env["edu.roster.check"].sudo()
+        return Check.search(
+            Check._edu_idle_domain()
+            & Domain("reminded_again_on", "!=", False)
+            & Domain("idle_digested", "=", False)
+        )
 
     @api.model
     def _edu_digest_item(self, record):
@@ -86,8 +100,9 @@ class EduDigest(models.AbstractModel):
         )
 
     @api.model
-    def _edu_send(self, user, items):
-        """Send one message to one person, in the person's language, children grouped by school."""
+    def _edu_send(self, user, items, idle_schools):
+        """Send one message to one person, in the person's language: children grouped by school, and
+        the schools that have not begun their roster check."""
         env = self.with_context(lang=user.lang or self.env.lang).env
         labels = dict(env["edu.roster.check.line"]._fields["outcome"]._description_selection(env))
         by_school = {}
@@ -108,9 +123,22 @@ class EduDigest(models.AbstractModel):
             )
             body += Markup("<p><b>%s</b></p><ul>%s</ul>") % (school.name, rows)
         number = sum(len(children) for children in by_school.values())
+        if number:
+            subject = env._(
+                "%(count)s children newly suspected of having dropped out", count=number
+            )
+        else:
+            subject = env._("Schools that have not begun their roster check")
+        if idle_schools:
+            body += Markup("<p><b>%s</b> %s</p>") % (
+                env._(
+                    "%(count)s schools have not begun their roster check:", count=len(idle_schools)
+                ),
+                env._(", ").join(idle_schools.sudo().sorted("code").mapped("name")),
+            )
         env["mail.thread"].sudo().message_notify(
             partner_ids=user.partner_id.ids,
-            subject=env._("%(count)s children newly suspected of having dropped out", count=number),
+            subject=subject,
             body=body,
             author_id=env.ref("base.partner_root").id,
         )

@@ -8,6 +8,17 @@ class EduPolicy(models.Model):
         "Due Soon (days before)", default=3, required=True, tracking=True
     )
 
+    begin_remind_days = fields.Integer(
+        "Reminded to Begin the Check After (days)", default=5, required=True, tracking=True
+    )
+    begin_remind_again_days = fields.Integer(
+        "Reminded Again After (days)", default=8, required=True, tracking=True
+    )
+
     _due_soon_positive = models.Constraint(
         "CHECK(due_soon_days > 0)", "A deadline is due soon at least one day before."
+    )
+    _begin_remind_order = models.Constraint(
+        "CHECK(begin_remind_days > 0 AND begin_remind_again_days > begin_remind_days)",
+        "Schools are reminded after a day at least, and the second time after the first.",
     )

@@ -15,6 +15,7 @@ ON_LIST = ("expected", "enrolled", "suspended", "dropped_out")
 NOT_EXPECTED = ("deceased", "abroad", "transferred_out")
 # Filling so many checks at once, PostgreSQL counts what it fills
 ANALYZE_FROM = 20
+BEGIN = "edu_dropout_control.activity_roster_begin"
 
 
 class EduRosterCheck(models.Model):
@@ -56,6 +57,9 @@ class EduRosterCheck(models.Model):
     opened_on = fields.Date(readonly=True)
     closed_on = fields.Date(readonly=True)
     closed_by_id = fields.Many2one("res.users", "Closed by", readonly=True, ondelete="restrict")
+    reminded_on = fields.Date("Reminded on", readonly=True, copy=False)
+    reminded_again_on = fields.Date("Reminded Again on", readonly=True, copy=False)
+    idle_digested = fields.Boolean(readonly=True, copy=False)
     sheet_ids = fields.One2many("edu.roster.sheet", "check_id", "Classes")
     line_ids = fields.One2many("edu.roster.check.line", "check_id", "Children")
 
@@ -668,6 +672,82 @@ class EduRosterCheck(models.Model):
             check.write({"state": "open", "closed_on": False, "closed_by_id": False})
             check._message_log(body=self.env._("Reopened: %(reason)s", reason=reason))
             check._edu_new_signing_round()
+
+    # Schools that have not begun
+
+    @api.model
+    def _edu_idle_domain(self):
+        """Running checks of open terms with children, of whom nobody is marked."""
+        return (
+            Domain("term_id.state", "=", "open")
+            & Domain("state", "!=", "closed")
+            & Domain("line_ids", "any", [("outcome", "=", "unmarked")])
+            & ~Domain("line_ids", "any", [("outcome", "!=", "unmarked")])
+        )
+
+    @api.model
+    def _cron_remind_begin(self):
+        """Mornings: the records administrator of a school that has not begun after the policy's
+        days has a to-do, and after the policy's second number of days the principal too; the bureau
+        reads of those in its digest. Once a step."""
+        Policy = self.env["edu.policy"]
+        today = Policy._edu_today()
+        waiting = self.sudo().search(
+            self._edu_idle_domain() & Domain("reminded_again_on", "=", False)
+        )
+        for term, checks in waiting.grouped("term_id").items():
+            policy = Policy._current(term.start_date)
+            passed = (today - term.start_date).days
+            if passed >= policy.begin_remind_again_days:
+                checks._edu_remind_begin(("records_admin", "principal"))
+                checks.write({"reminded_again_on": today})
+            elif passed >= policy.begin_remind_days:
+                checks = checks.filtered(lambda check: not check.reminded_on)
+                checks._edu_remind_begin(("records_admin",))
+                checks.write({"reminded_on": today})
+
+    def _edu_remind_begin(self, roles):
+        """A to-do for the first holder of each of ``roles``, unless it is there; where nobody keeps
+        the records, for the dean, or whoever leads the school."""
+        Post = self.env["edu.post"]
+        for check in self:
+            school = check.school_id
+            users = self.env["res.users"]
+            for role in roles:
+                for stand_in in (role, "dean", "vice_principal", "principal"):
+                    holder = Post._holders(stand_in, school=school)[:1]
+                    if holder:
+                        users |= holder
+                        break
+            users -= check._edu_begin_activities().user_id
+            for user in users:
+                check.with_context(mail_activity_quick_update=True).activity_schedule(
+                    BEGIN,
+                    check.check_deadline,
+                    user_id=user.id,
+                    note=self.env._(
+                        "%(days)s days of term have passed; the check has to be done by %(date)s.",
+                        days=(self.env["edu.policy"]._edu_today() - check.term_id.start_date).days,
+                        date=check.check_deadline,
+                    ),
+                )
+
+    def _edu_begin_activities(self):
+        return self.env["mail.activity"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("activity_type_id", "=", self.env.ref(BEGIN).id),
+            ]
+        )
+
+    def _edu_has_begun(self):
+        """The school marks: its reminders are done. Private, on sudo'ed checks."""
+        reminded = self.filtered(lambda check: check.reminded_on or check.reminded_again_on)
+        if reminded:
+            reminded._edu_begin_activities().action_feedback(
+                feedback=self.env._("The school has begun.")
+            )
 
     # What was found takes effect
 

@@ -220,6 +220,7 @@ class EduRosterSheet(models.Model):
             sheet.write({"heads": heads, "heads_at": fields.Datetime.now()})
         sheet._edu_log_corrections(touched, before)
         touched._edu_after_mark(before)
+        sheet.check_id._edu_has_begun()
         return True
 
     def _edu_clean_changes(self, changes):

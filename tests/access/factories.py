@@ -112,6 +112,11 @@ class Factories:
         check._edu_fill()
         return check
 
+    def edu_roster_progress(self, other):
+        check = self.one("edu.roster.check", other)
+        self.env.flush_all()
+        return self.env["edu.roster.progress"].browse(check.id)
+
     def edu_roster_sheet(self, other):
         klass = self.one("edu.class", other)
         sheets = self.one("edu.roster.check", other).sheet_ids
