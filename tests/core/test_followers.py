@@ -48,3 +48,24 @@ class TestFollowers(EduCommon):
         partner = self.env["res.partner"].create({"name": "Somebody"})
         partner.message_subscribe(self.nobody.partner_id.ids)
         self.assertIn(self.nobody.partner_id, partner.message_partner_ids)
+
+    def test_nobody_outside_is_named_in_a_message(self):
+        case = self.as_user(self.case, "principal")
+        for user in (self.nobody, self.other_user["dean"]):
+            with self.subTest(user=user.login), self.assertRaisesRegex(UserError, user.name):
+                case.message_post(body="请协助", partner_ids=user.partner_id.ids)
+        with self.assertRaisesRegex(UserError, "e-mail"):
+            case.message_post(body="请协助", outgoing_email_to="someone@example.com")
+
+    def test_a_message_reaches_readers_and_nobody_else(self):
+        dean = self.user["dean"].partner_id
+        message = self.as_user(self.case, "principal").message_post(
+            body="请协助", partner_ids=dean.ids
+        )
+        self.assertEqual(message.notified_partner_ids, dean)
+        # the server's own messages ask nobody: outsiders are left out
+        partners = dean | self.nobody.partner_id
+        message = self.case.sudo().message_post(body="提醒", partner_ids=partners.ids)
+        self.assertEqual(message.notified_partner_ids, dean)
+        message = self.case.sudo().message_notify(body="提醒", partner_ids=partners.ids)
+        self.assertEqual(message.notified_partner_ids, dean)
