@@ -1,6 +1,7 @@
 from . import area
 from . import school
 from . import dropout_case
+from . import case_place
 from . import case_ladder
 from . import notice
 from . import notice_service

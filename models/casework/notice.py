@@ -70,15 +70,9 @@ class EduNotice(models.Model):
 
     _name = "edu.notice"
     _description = "Notice"
-    _inherit = ["edu.secret.mixin", "edu.scope.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["edu.secret.mixin", "edu.case.place.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _rec_names_search = ["number", "case_id.name", "student_id.name"]
-    _edu_class_field = "class_id"
-    _edu_township_fields = (
-        "residence_township_id",
-        "household_township_id",
-        "school_township_id",
-    )
 
     number = fields.Char("Notice Number", readonly=True, copy=False, index="trigram")
     kind = fields.Selection(KINDS, required=True, index=True)
@@ -99,24 +93,7 @@ class EduNotice(models.Model):
     )
 
     # The case, and where it stands
-    case_id = fields.Many2one(
-        "edu.dropout.case", "Case", required=True, index=True, ondelete="restrict"
-    )
     ladder_round = fields.Integer(readonly=True, copy=False)
-    student_id = fields.Many2one(
-        related="case_id.student_id", string="Child", store=True, index=True
-    )
-    school_id = fields.Many2one(related="case_id.school_id", store=True, index=True)
-    class_id = fields.Many2one(related="case_id.class_id", store=True, index=True)
-    residence_township_id = fields.Many2one(
-        related="case_id.residence_township_id", store=True, index=True
-    )
-    household_township_id = fields.Many2one(
-        related="case_id.household_township_id", store=True, index=True
-    )
-    school_township_id = fields.Many2one(
-        related="case_id.school_township_id", store=True, index=True
-    )
 
     # Issuer
     issuer_type = fields.Selection(

@@ -20,14 +20,8 @@ class EduReferral(models.Model):
 
     _name = "edu.referral"
     _description = "Referral"
-    _inherit = ["edu.scope.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["edu.case.place.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "sent_on desc, id desc"
-    _edu_class_field = "class_id"
-    _edu_township_fields = (
-        "residence_township_id",
-        "household_township_id",
-        "school_township_id",
-    )
 
     kind = fields.Selection(
         [("advice", "Advice to the township"), ("justice", "Referral to justice")],
@@ -35,24 +29,7 @@ class EduReferral(models.Model):
         default="justice",
         index=True,
     )
-    case_id = fields.Many2one(
-        "edu.dropout.case", "Case", required=True, index=True, ondelete="restrict"
-    )
     ladder_round = fields.Integer(readonly=True, copy=False)
-    student_id = fields.Many2one(
-        related="case_id.student_id", string="Child", store=True, index=True
-    )
-    school_id = fields.Many2one(related="case_id.school_id", store=True, index=True)
-    class_id = fields.Many2one(related="case_id.class_id", store=True, index=True)
-    residence_township_id = fields.Many2one(
-        related="case_id.residence_township_id", store=True, index=True
-    )
-    household_township_id = fields.Many2one(
-        related="case_id.household_township_id", store=True, index=True
-    )
-    school_township_id = fields.Many2one(
-        related="case_id.school_township_id", store=True, index=True
-    )
 
     to_area_id = fields.Many2one(
         "edu.area", "Township", ondelete="restrict", domain=[("level", "=", "township")]

@@ -17,38 +17,11 @@ class EduVisit(models.Model):
 
     _name = "edu.visit"
     _description = "Persuasion record"
-    _inherit = ["edu.scope.mixin", "mail.thread"]
+    _inherit = ["edu.case.place.mixin", "mail.thread"]
     _order = "visited_at desc, id desc"
     _mail_post_access = "write"
-    _edu_class_field = "class_id"
-    _edu_township_fields = (
-        "residence_township_id",
-        "household_township_id",
-        "school_township_id",
-    )
 
-    case_id = fields.Many2one(
-        "edu.dropout.case",
-        "Case",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        domain=[("state", "!=", "excluded")],
-    )
-    student_id = fields.Many2one(
-        related="case_id.student_id", string="Child", store=True, index=True
-    )
-    school_id = fields.Many2one(related="case_id.school_id", store=True, index=True)
-    class_id = fields.Many2one(related="case_id.class_id", store=True, index=True)
-    residence_township_id = fields.Many2one(
-        related="case_id.residence_township_id", store=True, index=True
-    )
-    household_township_id = fields.Many2one(
-        related="case_id.household_township_id", store=True, index=True
-    )
-    school_township_id = fields.Many2one(
-        related="case_id.school_township_id", store=True, index=True
-    )
+    case_id = fields.Many2one(domain=[("state", "!=", "excluded")])
 
     # When, how, who
     visited_at = fields.Datetime("When", required=True, default=fields.Datetime.now, index=True)

@@ -14,17 +14,10 @@ class EduAbsence(models.Model):
 
     _name = "edu.absence"
     _description = "Absence"
-    _inherit = ["edu.scope.mixin"]
+    _inherit = ["edu.child.place.mixin"]
     _order = "date desc, school_id, class_id, id"
     _rec_name = "student_id"
-    _edu_class_field = "class_id"
-    _edu_township_fields = (
-        "residence_township_id",
-        "household_township_id",
-        "school_township_id",
-    )
 
-    student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="restrict")
     date = fields.Date(
         required=True, index=True, default=lambda self: self.env["edu.policy"]._edu_today()
     )
@@ -44,21 +37,6 @@ class EduAbsence(models.Model):
     streak_from = fields.Date("Absent since", readonly=True)
     raised = fields.Boolean("Raised a Suspicion", readonly=True, copy=False)
     digested = fields.Boolean(readonly=True, copy=False)
-    residence_township_id = fields.Many2one(
-        related="student_id.residence_township_id",
-        string="Township of Residence",
-        store=True,
-        index=True,
-    )
-    household_township_id = fields.Many2one(
-        related="student_id.household_township_id",
-        string="Township of Household Registration",
-        store=True,
-        index=True,
-    )
-    school_township_id = fields.Many2one(
-        related="school_id.area_id", string="Township of the School", store=True, index=True
-    )
 
     _student_date_uniq = models.UniqueIndex(
         "(student_id, date)", "This child has an entry for this day already."

@@ -18,21 +18,14 @@ class EduEntrant(models.Model):
 
     _name = "edu.entrant"
     _description = "Expected entrant"
-    _inherit = ["edu.scope.mixin"]
+    _inherit = ["edu.child.place.mixin"]
     _order = "term_id desc, school_id, grade, class_id, id"
     _rec_name = "student_id"
-    _edu_class_field = "class_id"
-    _edu_township_fields = (
-        "residence_township_id",
-        "household_township_id",
-        "school_township_id",
-    )
 
     term_id = fields.Many2one("edu.term", required=True, index=True, ondelete="restrict")
     school_id = fields.Many2one(
         "edu.school", "Expected by", required=True, index=True, ondelete="restrict"
     )
-    student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="restrict")
     grade = fields.Integer("Expected in Grade", required=True, aggregator=None)
     class_id = fields.Many2one(
         "edu.class",
@@ -66,21 +59,6 @@ class EduEntrant(models.Model):
 
     gender = fields.Selection(related="student_id.gender")
     birthdate = fields.Date(related="student_id.birthdate")
-    residence_township_id = fields.Many2one(
-        related="student_id.residence_township_id",
-        string="Township of Residence",
-        store=True,
-        index=True,
-    )
-    household_township_id = fields.Many2one(
-        related="student_id.household_township_id",
-        string="Township of Household Registration",
-        store=True,
-        index=True,
-    )
-    school_township_id = fields.Many2one(
-        related="school_id.area_id", string="Township of the School", store=True, index=True
-    )
 
     _student_term_uniq = models.UniqueIndex(
         "(term_id, student_id)", "This child is expected in this term already."

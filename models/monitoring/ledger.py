@@ -14,15 +14,9 @@ class EduLedger(models.Model):
 
     _name = "edu.ledger"
     _description = "Ledger entry"
-    _inherit = ["edu.scope.mixin"]
+    _inherit = ["edu.child.place.mixin"]
     _order = "kind, date_on desc, id desc"
     _rec_name = "student_id"
-    _edu_class_field = "class_id"
-    _edu_township_fields = (
-        "residence_township_id",
-        "household_township_id",
-        "school_township_id",
-    )
 
     kind = fields.Selection(
         [
@@ -34,7 +28,6 @@ class EduLedger(models.Model):
         required=True,
         index=True,
     )
-    student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="restrict")
     school_id = fields.Many2one("edu.school", required=True, index=True, ondelete="restrict")
     class_id = fields.Many2one("edu.class", index=True, ondelete="restrict")
     grade = fields.Integer(aggregator=None)
@@ -46,22 +39,6 @@ class EduLedger(models.Model):
     evidence = fields.Char()
     is_open = fields.Boolean("On the Ledger", compute="_compute_is_open", search="_search_is_open")
     as_of = fields.Date("On the Ledger on", compute="_compute_as_of", search="_search_as_of")
-
-    residence_township_id = fields.Many2one(
-        related="student_id.residence_township_id",
-        string="Township of Residence",
-        store=True,
-        index=True,
-    )
-    household_township_id = fields.Many2one(
-        related="student_id.household_township_id",
-        string="Township of Household Registration",
-        store=True,
-        index=True,
-    )
-    school_township_id = fields.Many2one(
-        related="school_id.area_id", string="Township of the School", store=True, index=True
-    )
 
     _open_uniq = models.UniqueIndex(
         "(kind, student_id) WHERE date_off IS NULL", "This child stands on the ledger already."

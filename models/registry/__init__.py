@@ -7,6 +7,7 @@ from . import school
 from . import school_class
 from . import student
 from . import guardian
+from . import child_place
 from . import term
 from . import post
 from . import res_users
