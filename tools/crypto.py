@@ -31,6 +31,7 @@ import stat
 import threading
 import time
 import unicodedata
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -102,7 +103,10 @@ def presentable(kind, value):
 def mask(kind, value):
     """What everybody may see of a clear value: two last characters at most, of an address the part up
     to the township. A disability certificate shows none: its last two tell kind and grade."""
-    value = presentable(kind, value)
+    return _masked(kind, presentable(kind, value))
+
+
+def _masked(kind, value):
     if not value:
         return False
     if kind == "address":
@@ -125,6 +129,7 @@ def _derive(master, purpose):
     return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=info).derive(master)
 
 
+@lru_cache(maxsize=256)
 def _associated(model, field):
     return f"{model}\0{field}".encode()
 
@@ -146,7 +151,7 @@ class Keyring:
         self.cipher_id = self.ids[0]
         self.digest_id = data["digest"]
         self._ciphers = {kid: AESGCM(_derive(key, "cipher")) for kid, key in masters.items()}
-        self._hmac = hmac.new(_derive(masters[self.digest_id], "digest"), digestmod=hashlib.sha256)
+        self._digest_key = _derive(masters[self.digest_id], "digest")
 
     def digest(self, kind, value):
         """Digest of a clear value, equal for equal values of one kind; False for an empty one.
@@ -158,20 +163,26 @@ class Keyring:
         text = normalise(kind, value)
         if not text:
             return False
-        mac = self._hmac.copy()
-        mac.update(f"{kind}\0{text}".encode())
-        return f"{self.digest_id}:{base64.urlsafe_b64encode(mac.digest()).decode().rstrip('=')}"
+        mac = hmac.digest(self._digest_key, f"{kind}\0{text}".encode(), "sha256")
+        return f"{self.digest_id}:{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+    def seal(self, kind, model, field, value):
+        """(mask, digest, cipher) of a clear value; all three False for an empty one."""
+        clear = presentable(kind, value)
+        if not clear:
+            return False, False, False
+        return _masked(kind, clear), self.digest(kind, clear), self.encrypt(model, field, clear)
 
     def fingerprint(self, data):
         """Keyed hash of ``data`` (bytes): equal for equal files, tells nothing without the key."""
-        mac = self._hmac.copy()
+        mac = hmac.new(self._digest_key, digestmod=hashlib.sha256)
         mac.update(b"file\0")
         mac.update(data)
         return f"{self.digest_id}:{mac.hexdigest()}"
 
     def encrypt(self, model, field, value):
         """Seal ``value`` for one field of one model: str gives str, bytes give bytes."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        nonce = os.urandom(_NONCE_BYTES)
         clear = value.encode() if isinstance(value, str) else bytes(value)
         sealed = nonce + self._ciphers[self.cipher_id].encrypt(
             nonce, clear, _associated(model, field)

@@ -7,6 +7,7 @@ gives a :class:`ParsedDate`; never raises, never guesses between day and month o
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from .problem import Problem, problem
 from .text import clean
@@ -90,7 +91,11 @@ def parse_date(value):
                 else ParsedDate(None, problem=problem("date_unreadable"))
             )
         value = int(value)
-    text = clean(value)
+    return _parsed(clean(value))
+
+
+@lru_cache(maxsize=4096)  # a roster names few different days
+def _parsed(text):
     if not text:
         return ParsedDate(None, problem=problem("date_empty"))
     if re.fullmatch(r"[0-9]{1,5}(?:\.0+)?", text):

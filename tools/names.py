@@ -16,6 +16,7 @@ from .text import clean, settled
 _DOTS = re.compile(
     r"[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\u0387\u16eb\u2024.\uff0e\u25cf\u25e6]+"
 )
+_PLAIN = re.compile("[\u4e00-\u9fff]+")  # as nearly all names are: nothing to even out
 _DROP = re.compile(r"[\s\u00b7]+")
 #: surnames that are read otherwise than the character by itself; the surname's reading comes first
 _SURNAMES = {
@@ -43,6 +44,7 @@ _GIVEN = {
     "正": "zheng", "弹": "tan dan", "校": "xiao jiao", "降": "jiang xiang", "调": "diao tiao",
     "省": "sheng xing", "琢": "zhuo zuo", "沈": "shen chen", "尉": "wei yu", "少": "shao",
 }  # fmt: skip
+_SEVERAL = frozenset(_GIVEN) | frozenset(name for name in _SURNAMES if len(name) == 1)
 _MOST_READINGS = 8
 _VARIANTS = str.maketrans({"ü": "v", "ê": "e"})
 
@@ -50,6 +52,8 @@ _VARIANTS = str.maketrans({"ü": "v", "ê": "e"})
 def normalise_name(name):
     """The form in which names are stored: NFKC, one kind of dot "·", no spaces in Chinese names,
     single spaces in others, no invisible characters."""
+    if isinstance(name, str) and _PLAIN.fullmatch(name):
+        return name
     return settled(_normalised, clean(name))
 
 
@@ -62,6 +66,8 @@ def _normalised(text):
 
 def comparison_key(name):
     """The form in which names are compared: normalised, without dots and spaces, in one case."""
+    if isinstance(name, str) and _PLAIN.fullmatch(name):
+        return name
     return settled(
         lambda text: _DROP.sub("", normalise_name(text)).casefold(), normalise_name(name)
     )
@@ -145,6 +151,12 @@ def search_text(name):
     key = comparison_key(name)
     if not key:
         return ""
+    if key[:2] not in _SURNAMES and _SEVERAL.isdisjoint(key):  # as most names: read in one way
+        syllables = [_syllable(char) for char in key]
+        if all(syllables) and not {"lv", "nv"}.intersection(syllables):
+            pinyin = "".join(syllables)
+            letters = "".join(syllable[0] for syllable in syllables)
+            return " ".join(dict.fromkeys((key, pinyin, letters)))
     words = [key]
     for spelling in _spellings(name):
         for word in ("".join(spelling), "".join(s[0] for s in spelling if s)):

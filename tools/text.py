@@ -32,8 +32,11 @@ def clean(value):
     if value is None:
         return ""
     text = value if isinstance(value, str) else str(value)
+    is_ascii = text.isascii()
+    if is_ascii and text.isalnum():
+        return text
     if text.isprintable() and (
-        text.isascii() or (unicodedata.is_normalized("NFKC", text) and not _INVISIBLE.search(text))
+        is_ascii or (unicodedata.is_normalized("NFKC", text) and not _INVISIBLE.search(text))
     ):
         plain = _SPACE.sub(" ", text).strip() if " " in text else text
         if not plain.startswith(_WRAPPING):
@@ -44,6 +47,8 @@ def clean(value):
 def clean_number(value):
     """A number of a person or thing as written in documents: :func:`clean`, then no spaces and
     apostrophes at all, capital letters, everything that looks like X is X."""
+    if isinstance(value, str) and value.isascii() and value.isalnum():
+        return value.upper()
     text = clean(value)
     if text.isascii() and text.isalnum():
         return text.upper()

@@ -176,12 +176,11 @@ class EduSecretMixin(models.AbstractModel):
         """
         field = self._fields[field_name]
         keyring = keyring or self._edu_keyring()
-        clear = crypto.presentable(field.kind, clear)
+        mask, digest, cipher = keyring.seal(field.kind, self._name, field_name, clear)
         return {
-            f"{field_name}_masked": crypto.mask(field.kind, clear),
-            f"{field_name}_digest": keyring.digest(field.kind, clear),
-            f"{field_name}_cipher": (clear and keyring.encrypt(self._name, field_name, clear))
-            or False,
+            f"{field_name}_masked": mask,
+            f"{field_name}_digest": digest,
+            f"{field_name}_cipher": cipher,
         }
 
     @api.model

@@ -16,24 +16,39 @@ from odoo.tools import SQL
 
 from .secret_field import Secret
 
-_SPECIAL = re.compile(r"[\\\t\n\r]")
-_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_NULL = "\x02"  # no text that was cleaned holds it
+_SPECIAL = re.compile(r"[\\\t\n\r\x02]")
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", _NULL: "\\x02"}
+_SPECIAL_IN_LINE = re.compile(r"[\\\n\r]")
 
 
-def _copied(value):
-    """A value as PostgreSQL's COPY reads it."""
+def _plain(value):
+    """A value as PostgreSQL's COPY reads it, but for what has to be escaped."""
     if value is None:
-        return "\\N"
+        return _NULL
     if value is True:
         return "t"
     if value is False:
         return "f"
     if isinstance(value, (list, tuple)):  # of plain names: no quoting needed
         return "{" + ",".join(value) + "}"
-    text = value if isinstance(value, str) else str(value)
-    if _SPECIAL.search(text):
-        return _SPECIAL.sub(lambda match: _ESCAPES[match.group()], text)
-    return text
+    return str(value)
+
+
+def _line(row):
+    line = "\t".join([value if type(value) is str else _plain(value) for value in row])
+    if (
+        _SPECIAL_IN_LINE.search(line)
+        or line.count("\t") != len(row) - 1
+        or line.count(_NULL) != row.count(None)
+    ):
+        return "\t".join(
+            _NULL
+            if value is None
+            else _SPECIAL.sub(lambda match: _ESCAPES[match.group()], _plain(value))
+            for value in row
+        )
+    return line
 
 
 def copy_rows(cr, table, columns, rows):
@@ -41,10 +56,12 @@ def copy_rows(cr, table, columns, rows):
 
     :param table, columns: names from the code, never from a user
     """
-    text = "".join("\t".join(map(_copied, row)) + "\n" for row in rows)
+    text = "".join(f"{_line(row)}\n" for row in rows)
     cr.execute("SELECT 1")  # the cursor of tests opens its savepoint here, not for a COPY
     names = ", ".join(f'"{name}"' for name in columns)
-    cr.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.BytesIO(text.encode()))
+    cr.copy_expert(
+        f"COPY \"{table}\" ({names}) FROM STDIN WITH (NULL E'\\x02')", io.BytesIO(text.encode())
+    )
 
 
 class SetWriter:
@@ -72,6 +89,7 @@ class SetWriter:
             for name, field in model._fields.items()
             if field.type == "selection" and field.store
         }
+        self.booleans = {name for name, field in model._fields.items() if field.type == "boolean"}
         self._defaults = None
 
     # -- values -----------------------------------------------------------------------------------
@@ -81,13 +99,14 @@ class SetWriter:
         out = {}
         for name, value in vals.items():
             if name in self.secrets:
-                columns = self.model._edu_secret_values(name, value, self.keyring)
-                for column, part in columns.items():
-                    out[column] = part or None
+                field, model = self.secrets[name], self.model._name
+                parts = self.keyring.seal(field.kind, model, name, value)
+                for suffix, part in zip(("_masked", "_digest", "_cipher"), parts, strict=True):
+                    out[name + suffix] = part or None
                 continue
-            if value is False and self.model._fields[name].type != "boolean":
+            if value is False and name not in self.booleans:
                 value = None
-            if value is not None and name in self.allowed and value not in self.allowed[name]:
+            if name in self.allowed and value is not None and value not in self.allowed[name]:
                 raise ValueError(f"Wrong value for {self.model._fields[name]}")
             out[name] = value
         return out

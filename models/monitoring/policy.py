@@ -15,6 +15,17 @@ class EduPolicy(models.Model):
         "Reminded Again After (days)", default=8, required=True, tracking=True
     )
 
+    import_now_rows = fields.Integer(
+        "Rows Imported at Once",
+        default=2000,
+        required=True,
+        tracking=True,
+        help="A longer file is imported in the background",
+    )
+
+    _import_now_positive = models.Constraint(
+        "CHECK(import_now_rows > 0)", "At least one row is imported at once."
+    )
     _due_soon_positive = models.Constraint(
         "CHECK(due_soon_days > 0)", "A deadline is due soon at least one day before."
     )

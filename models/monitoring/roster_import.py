@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from markupsafe import Markup
 
@@ -9,7 +10,7 @@ from odoo.tools import split_every
 from ...tools.log_filter import holds_secret
 from ...tools.roster import Context, RosterFileError, codes, map_columns, parse
 from .roster_import_row import shown
-from .roster_plan import CREATE, HOLD, REJECT, UNCHANGED, UPDATE, Incoming, Job
+from .roster_plan import CREATE, HOLD, REJECT, UNCHANGED, UPDATE, Incoming, Job, Passed
 from .roster_validate import RosterValidator
 from .roster_write import RosterWriter
 
@@ -80,6 +81,8 @@ class EduRosterImport(models.Model):
             ("draft", "File"),
             ("mapped", "Columns"),
             ("previewed", "Preview"),
+            ("running", "Importing"),
+            ("stopped", "Stopped"),
             ("done", "Imported"),
         ],
         required=True,
@@ -92,6 +95,12 @@ class EduRosterImport(models.Model):
     expires_on = fields.Date("File Deleted on", readonly=True, copy=False, index=True)
     is_expired = fields.Boolean("File Deleted", readonly=True, copy=False)
     has_upload = fields.Boolean(compute="_compute_has_upload")
+    started_at = fields.Datetime(readonly=True, copy=False)
+    started_by_id = fields.Many2one("res.users", "Started by", readonly=True, copy=False)
+    total_rows = fields.Integer("Rows of the File", readonly=True, copy=False)
+    done_rows = fields.Integer("Rows Done", readonly=True, copy=False)
+    position = fields.Json(readonly=True, copy=False, help="Sheet and row up to which it is done")
+    stop_reason = fields.Char(readonly=True, copy=False)
     imported_at = fields.Datetime(readonly=True, copy=False)
     imported_by_id = fields.Many2one("res.users", "Imported by", readonly=True, copy=False)
 
@@ -157,6 +166,8 @@ class EduRosterImport(models.Model):
                 raise AccessError(message)
 
     def _edu_check_open(self):
+        if self.state in ("running", "stopped"):
+            raise UserError(self.env._("This file is being imported. Wait until it is through."))
         if self.state not in OPEN_STATES:
             raise UserError(self.env._("This file is imported already. Start another import."))
 
@@ -195,6 +206,8 @@ class EduRosterImport(models.Model):
         if vals.keys() - {"todo_row_ids", "create_missing_classes"}:
             for roster in self:
                 roster._edu_check_open()
+        for roster in self.filtered(lambda roster: roster.state in ("running", "stopped")):
+            roster._edu_check_open()
         result = super().write(vals)
         if "school_id" in vals:
             for roster in self.sudo():
@@ -209,7 +222,7 @@ class EduRosterImport(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
-        if any(roster.state == "done" for roster in self):
+        if any(roster.state in ("running", "stopped", "done") for roster in self):
             raise UserError(self.env._("What has been imported stays on record."))
 
     def _inverse_upload(self):
@@ -406,9 +419,13 @@ class EduRosterImport(models.Model):
                 del known[key]
         return known
 
-    def _edu_incoming(self, parsed):
+    def _edu_incoming(self, parsed, after=(0, 0)):
         """Rows of the file for validation, and the number of rows passed over: yields
-        :class:`Incoming`, or None for a total or footer."""
+        :class:`Incoming`, or :class:`Passed` for a total or footer.
+
+        :param after: (index of the sheet, row) up to which the file is done
+        """
+        indexes = {sheet.name: sheet.index for sheet in parsed.sheets}
         mappings = {sheet.name: sheet.mapping for sheet in parsed.sheets if sheet.usable}
         places = {
             name: {
@@ -417,13 +434,18 @@ class EduRosterImport(models.Model):
             for name, mapping in mappings.items()
         }
         try:
-            for row in parsed.rows():
+            for row in parsed.rows(tell_duplicates=False, after=after):
                 if row.skipped:
-                    yield None
+                    yield Passed(indexes[row.sheet], row.number)
                     continue
-                raw = _raw_by_field(row.raw, mappings[row.sheet])
                 yield Incoming(
-                    row.sheet, row.number, row.values, row.problems, raw, places[row.sheet]
+                    row.sheet,
+                    row.number,
+                    row.values,
+                    row.problems,
+                    partial(_raw_of, row, mappings[row.sheet]),
+                    places[row.sheet],
+                    sheet_index=indexes[row.sheet],
                 )
         except RosterFileError as error:
             raise self._edu_file_error(error) from None
@@ -543,7 +565,11 @@ class EduRosterImport(models.Model):
         self._edu_check_open()
         if self.state != "previewed":
             raise UserError(self.env._("Look at the preview first."))
-        self._edu_run_file(write=True)
+        total = self.row_count + self.skipped_count
+        if total > self.env["edu.policy"]._current().import_now_rows:
+            self._edu_start(total)
+        else:
+            self._edu_run_file(write=True)
         return True
 
     def action_run_again(self):
@@ -570,41 +596,29 @@ class EduRosterImport(models.Model):
         if not any(sheet.usable for sheet in parsed.sheets):
             raise UserError(self._edu_told_text())
         roster.row_ids.unlink()
-        job = self._edu_job()
-        validator, writer = RosterValidator(self.env, job), RosterWriter(self.env, job)
-        counts = dict.fromkeys((CREATE, UPDATE, UNCHANGED, HOLD, REJECT), 0)
-        skipped, preview, classes = 0, [], set()
+        run = _Run(self)
+        preview = []
         for batch in split_every(BATCH, self._edu_incoming(parsed)):
-            rows = [row for row in batch if row is not None]
-            skipped += len(batch) - len(rows)
-            plans = validator.plan(rows)
-            if write:
-                writer.carry_out(plans)
-                validator.matched_ids.update(plan.student_id for plan in plans)
-            for plan in plans:
-                counts[plan.action] += 1
-                if plan.new_class:
-                    classes.add(plan.new_class)
+            plans = run.take(batch, write)
             if len(preview) < SAMPLE_ROWS:
                 preview += [_previewed(plan) for plan in plans[: SAMPLE_ROWS - len(preview)]]
-            self._edu_keep_rows(plans)
-        missing = validator.missing_ids()
-        roster.write(
+        vals = {
+            **run.counted(),
+            "new_class_count": len(run.classes),
+            "missing_student_ids": [fields.Command.set(run.validator.missing_ids())],
+        }
+        if write:
+            roster.write({**vals, "preview": False})
+            self._edu_done()
+        else:
+            roster.write({**vals, "state": "previewed", "preview": preview})
+
+    def _edu_done(self):
+        self.sudo().write(
             {
-                "state": "done" if write else "previewed",
-                "row_count": sum(counts.values()),
-                "new_count": counts[CREATE],
-                "changed_count": counts[UPDATE],
-                "unchanged_count": counts[UNCHANGED],
-                "skipped_count": skipped,
-                "new_class_count": len(classes),
-                "preview": False if write else preview,
-                "missing_student_ids": [fields.Command.set(missing)],
-                **(
-                    {"imported_at": fields.Datetime.now(), "imported_by_id": self.env.uid}
-                    if write
-                    else {}
-                ),
+                "state": "done",
+                "imported_at": fields.Datetime.now(),
+                "imported_by_id": self.env.uid,
             }
         )
 
@@ -731,6 +745,47 @@ class EduRosterImport(models.Model):
             self.env["edu.encrypted.file"]._edu_of(roster).unlink()
 
 
+class _Run:
+    """Rows of one file on their way, batch by batch, and what became of them.
+
+    :param memory: of an import that goes on after a break
+    """
+
+    def __init__(self, roster, memory=None):
+        job = roster._edu_job()
+        self.roster = roster
+        self.validator = RosterValidator(roster.env, job, memory)
+        self.writer = RosterWriter(roster.env, job)
+        self.counts = dict.fromkeys((CREATE, UPDATE, UNCHANGED, HOLD, REJECT), 0)
+        self.skipped = 0
+        self.classes = set()
+
+    def take(self, batch, write):
+        """Validate a batch of rows and write it; gives the plans of those that are children."""
+        rows = [row for row in batch if not isinstance(row, Passed)]
+        self.skipped += len(batch) - len(rows)
+        plans = self.validator.plan(rows)
+        if write:
+            self.writer.carry_out(plans)
+            self.validator.done(plans)
+        for plan in plans:
+            self.counts[plan.action] += 1
+            if plan.new_class:
+                self.classes.add(plan.new_class)
+        self.roster._edu_keep_rows(plans)
+        return plans
+
+    def counted(self):
+        """Values of the import that tell how many rows became what."""
+        return {
+            "row_count": sum(self.counts.values()),
+            "new_count": self.counts[CREATE],
+            "changed_count": self.counts[UPDATE],
+            "unchanged_count": self.counts[UNCHANGED],
+            "skipped_count": self.skipped,
+        }
+
+
 class _Told:
     """A problem as it is kept on the import."""
 
@@ -745,9 +800,9 @@ def _safe(params):
     }
 
 
-def _raw_by_field(raw, mapping):
-    """{field key: text} of a row, from {column key: text}; with what headers tell for every row."""
-    out = {}
+def _raw_of(row, mapping):
+    """{field key: text} of a parsed row; with what headers tell for every row."""
+    raw, out = row.raw, {}
     for key, columns in mapping.fields.items():
         for column in columns:
             if raw.get(column.key):

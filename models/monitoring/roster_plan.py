@@ -36,19 +36,44 @@ class Job:
 class Incoming:
     """A parsed row on its way into validation.
 
-    ``raw``: {field key: text as in the file}; ``places``: {field key: (header, column letter)};
-    ``decision`` and ``match_id``: what a person decided on a held row (transfer, same, new).
+    ``given``: {field key: text as in the file}, or what makes it; ``places``: {field key: (header,
+    column letter)}; ``sheet_index``: where the sheet stands; ``decision`` and ``match_id``: what a
+    person decided on a held row (transfer, same, new).
     """
 
     sheet: str
     number: int
     values: dict = field(repr=False)
     problems: list = field(repr=False)
-    raw: dict = field(repr=False)
+    given: object = field(repr=False)
     places: dict = field(repr=False)
     decision: str | None = None
     match_id: int | None = None
     row_id: int | None = None
+    sheet_index: int = 0
+    told: int = field(default=0, init=False)
+
+    def __post_init__(self):
+        self.told = len(self.problems)
+
+    def forget_validation(self):
+        """Only what parsing told stays: the row is validated once more."""
+        del self.problems[self.told :]
+
+    @property
+    def raw(self):
+        """{field key: text as in the file}; few rows are ever asked for it."""
+        if callable(self.given):
+            self.given = self.given()
+        return self.given
+
+
+@dataclass(slots=True)
+class Passed:
+    """A row that is no child: a total, a footer. Told, not imported."""
+
+    sheet_index: int
+    number: int
 
 
 @dataclass(slots=True)
@@ -58,7 +83,8 @@ class Plan:
     ``vals``: values of the child to create or change; ``guardians``: [(id or None, values)];
     ``state``: registry state to set; ``move``: the child comes from another school; ``new_class``:
     (school id, grade, number) to be made first; ``expect``: (school id, grade) of an entrant;
-    ``match_id``: the child that a held row may be; ``changed``: names of fields, for the chatter.
+    ``match_id``: the child that a held row may be; ``changed``: names of fields, for the
+    chatter; ``digests``, ``name_key``, ``keys``: what the validation knows the row by.
     """
 
     incoming: Incoming = field(repr=False)
@@ -73,6 +99,9 @@ class Plan:
     expect: tuple | None = None
     match_id: int | None = None
     changed: list = field(default_factory=list)
+    digests: dict = field(default_factory=dict, repr=False)
+    name_key: str = field(default="", repr=False)
+    keys: dict = field(default_factory=dict, repr=False)
 
     @property
     def problems(self):

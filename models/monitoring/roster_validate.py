@@ -2,13 +2,16 @@
 
 import re
 from collections import defaultdict
+from types import SimpleNamespace
 
-from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools.identity import check_identity
 from ...tools.names import comparison_key
 from ...tools.text import clean_number
 from ..core.secret_field import Secret
+from .roster_lookup import Children, Places, Schools
+from .roster_memory import RosterMemory
 from .roster_plan import CREATE, HOLD, REJECT, UNCHANGED, UPDATE, Plan
 
 SAME_NAMES = (
@@ -16,6 +19,7 @@ SAME_NAMES = (
     " disability_no placement id_type id_number national_no household_kind entry_month entry_mode"
     " study_mode"
 ).split()
+NUMBERS = ("national_no", "id_number")
 CLEAR_TEXTS = ("name", "former_name", "ethnicity", "aux_no")
 ENTRY_GRADES = {"entrants_household": 1, "entrants_grade6": 7}
 #: states in which a child stands on a school's list
@@ -24,10 +28,17 @@ PRESENT = ("enrolled", "suspended", "dropped_out")
 
 def holds_identity(text, today):
     """Whether an identity number, or a student number around one, stands in a text."""
+    if not text or text.isalpha():
+        return False
     return any(
         check_identity(number, today).ok
         for number in re.findall(r"(?<!\d)\d{17}[\dXx](?!\d)", clean_number(text))
     )
+
+
+def _numbers(plan):
+    """Which of the two numbers a row has, as bits."""
+    return sum(1 << at for at, key in enumerate(NUMBERS) if key in plan.digests)
 
 
 class RosterValidator:
@@ -38,34 +49,27 @@ class RosterValidator:
     One object an import, ``plan`` once a batch: it remembers the numbers seen in earlier batches.
     """
 
-    def __init__(self, env, job):
+    def __init__(self, env, job, memory=None):
         self.env = env
         self.job = job
         self.students = env["edu.student"].sudo().with_context(active_test=False)
         self.guardians = env["edu.guardian"].sudo()
         self.digest = env["edu.secret.mixin"]._edu_keyring().digest
         self.allowed = set(job.schools.ids)
-        self.places = _Places(env)
-        self.seen = {}
-        self.matched_ids = set()
+        self.own_school_id = job.school.id
+        self.places = Places(env)
+        self.schools = Schools(env)
+        self.memory = memory or RosterMemory(env)
         self.school_ids = set()
-        self._load_schools()
+        self.zones = defaultdict(list)
+        if job.kind == "entrants_household":
+            for school in env["edu.school"].sudo().browse(self.schools.by_id):
+                for area in school.zone_area_ids:
+                    self.zones[area.id].append(self.schools.get(school.id))
         self._load_codes()
         self._load_classes()
 
     # -- lists of the county ----------------------------------------------------------------------
-
-    def _load_schools(self):
-        self.schools = self.env["edu.school"].sudo().search([])
-        self.by_code = {school.code: school for school in self.schools}
-        self.by_name = defaultdict(list)
-        for school in self.schools:
-            self.by_name[comparison_key(school.name)].append(school)
-        self.zones = defaultdict(list)
-        if self.job.kind == "entrants_household":
-            for school in self.schools:
-                for area in school.zone_area_ids:
-                    self.zones[area.id].append(school)
 
     def _load_codes(self):
         entries = self.env["edu.code"].sudo().search([("kind", "in", ("relation", "disability"))])
@@ -80,18 +84,32 @@ class RosterValidator:
     def plan(self, rows):
         """Plans for a batch of :class:`Incoming`, in its order."""
         plans = [Plan(row) for row in rows]
+        for plan in plans:
+            plan.digests = {
+                key: self._digest(key, plan.incoming.values[key])
+                for key in NUMBERS
+                if plan.incoming.values.get(key)
+            }
+            plan.name_key = comparison_key(plan.incoming.values.get("name", ""))
         self._find_schools(plans)
         self._load_children(plans)
-        for plan in plans:
-            self._plan_row(plan)
+        earlier = self._earlier(plans)
+        for position, plan in enumerate(plans, 1):
+            self._refuse_repeated(plan, earlier)
+            self._plan_row(plan, position)
+        self.memory.match(
+            plan.student_id or plan.match_id for plan in plans if plan.action != CREATE
+        )
         return plans
 
-    def _plan_row(self, plan):
-        self._refuse_repeated(plan)
-        student = self._match(plan)
+    def done(self, plans):
+        """The plans have been carried out: their new children are on the file's list too."""
+        self.memory.match(plan.student_id for plan in plans if plan.action == CREATE)
+
+    def _plan_row(self, plan, position):
+        student = self._match(plan, position)
         if student:
             plan.student_id = student.id
-            self.matched_ids.add(student.id)
         if plan.action != HOLD and not plan.wrong:
             if self.job.kind == "roster":
                 self._plan_child(plan, student)
@@ -100,47 +118,41 @@ class RosterValidator:
         if plan.wrong:
             plan.action = REJECT
 
-    def _refuse_repeated(self, plan):
-        """The second row with a number of the same file is no second child."""
-        row = plan.incoming
-        values = row.values
-        if row.decision:
-            return
-        told = next((p for p in row.problems if p.code == "duplicate_in_file"), None)
-        for key in ("national_no", "id_number"):
-            if not values.get(key):
-                continue
-            first = self.seen.setdefault((key, self._digest(key, values[key])), row)
-            if first is not row:
-                if told is None:
-                    plan.tell(
-                        key,
-                        "duplicate_in_file",
-                        secret=True,
-                        sheet=first.sheet,
-                        row=first.number,
-                        field=key,
-                    )
-                    told = plan.problems[-1]
-                break
-        if told is not None:
-            told.severity = "error"
-        else:
-            self._refuse_same_name(plan)
+    def _keys(self, plan):
+        """Names by which a row is known again: {(which, of what): key}."""
+        if plan.incoming.decision:
+            return {}
+        keys = {key: RosterMemory.key(key, digest) for key, digest in plan.digests.items()}
+        born = plan.incoming.values.get("birthdate")
+        if plan.name_key and born:
+            keys["name"] = RosterMemory.key("name", plan.name_key, born, plan.school_id)
+        return keys
 
-    def _refuse_same_name(self, plan):
-        """Two rows of one name, birth date and school, and no number that tells them apart."""
-        row, values = plan.incoming, plan.incoming.values
-        if not values.get("name") or not values.get("birthdate"):
-            return
-        key = ("name", comparison_key(values["name"]), values["birthdate"], plan.school_id)
-        first = self.seen.setdefault(key, row)
-        if first is row or any(
-            values.get(number) and first.values.get(number)
-            for number in ("id_number", "national_no")
-        ):
-            return
-        plan.tell("name", "same_child_in_file", sheet=first.sheet, row=first.number)
+    def _earlier(self, plans):
+        """{key: (sheet, row, which numbers it has)} of where each key of the batch came first."""
+        places = {}
+        for plan in plans:
+            row = plan.incoming
+            plan.keys = self._keys(plan)
+            for key in plan.keys.values():
+                places.setdefault(key, (row.sheet, row.number, _numbers(plan)))
+        return {**places, **self.memory.first(places)}
+
+    def _refuse_repeated(self, plan, earlier):
+        """The second row with a number of the same file is no second child."""
+        here = (plan.incoming.sheet, plan.incoming.number)
+        for key in NUMBERS:
+            if key not in plan.keys:
+                continue
+            sheet, number, _numbers_of = earlier[plan.keys[key]]
+            if (sheet, number) != here:
+                plan.tell(key, "duplicate_in_file", secret=True, sheet=sheet, row=number, field=key)
+                return
+        if "name" in plan.keys:
+            # one name, birth date and school, and no numbers that tell the two apart
+            sheet, number, told = earlier[plan.keys["name"]]
+            if (sheet, number) != here and not told & _numbers(plan):
+                plan.tell("name", "same_child_in_file", sheet=sheet, row=number)
 
     # -- schools and classes ----------------------------------------------------------------------
 
@@ -161,12 +173,12 @@ class RosterValidator:
         values = plan.incoming.values
         code, name = values.get(code_key), values.get(name_key)
         if code:
-            school = self.by_code.get(code)
+            school = self.schools.by_code.get(code)
             if not school:
                 plan.tell(code_key, "school_unknown")
             return school
         if name:
-            found = self.by_name.get(comparison_key(name), ())
+            found = self.schools.by_name.get(comparison_key(name), ())
             allowed = [school for school in found if school.id in self.allowed]
             found = allowed or found
             if not found:
@@ -180,19 +192,19 @@ class RosterValidator:
     def _fallback_school(self, plan, key):
         if any(p.code.startswith("school_") and p.is_error for p in plan.problems):
             return None
-        if not self.job.school:
+        if not self.own_school_id:
             plan.tell(key, "school_missing")
-        return self.job.school
+        return self.schools.get(self.own_school_id)
 
     def _zone_school(self, plan):
         """The school that a child of the list is expected by, where no column says it."""
         if any(p.code.startswith("school_") and p.is_error for p in plan.problems):
             return None
-        if self.job.school:
-            return self.job.school
+        if self.own_school_id:
+            return self.schools.get(self.own_school_id)
         if self.job.kind == "entrants_grade6":
             return None  # told by the child's primary school, see _plan_entrant
-        area = self._residence(plan.incoming.values, self.job.schools.county_id[:1])
+        area = self._residence(plan.incoming.values, self.job.schools.county_id[:1].id)
         grade = plan.incoming.values.get("expected_grade") or 1
         found = [
             school
@@ -206,10 +218,10 @@ class RosterValidator:
 
     def _check_scope(self, plan, school):
         key = "school_name" if self.job.kind == "roster" else "zone_school_name"
-        own = self.job.school
+        own = self.schools.get(self.own_school_id)
         if school.id not in self.allowed:
             plan.tell(key, "school_out_of_scope", school=school.name)
-        elif own and school != own and school.parent_id != own:
+        elif own and school is not own and school.parent_id != own.id:
             plan.tell(key, "school_other", school=school.name, own=own.name)
 
     def _class_of(self, plan, school):
@@ -243,86 +255,70 @@ class RosterValidator:
 
     def _load_children(self, plans):
         """Every child that a row of the batch may be, with guardians, in three queries."""
-        wanted = {"national_no": set(), "id_number": set()}
-        births, schools, ids = set(), set(), set()
-        for plan in plans:
-            values = plan.incoming.values
-            for key, digests in wanted.items():
-                if values.get(key):
-                    digests.add(self._digest(key, values[key]))
-            if values.get("birthdate"):
-                births.add(values["birthdate"])
-            schools.update(filter(None, (plan.school_id, self._origin_id(plan))))
-            if plan.incoming.match_id:
-                ids.add(plan.incoming.match_id)
-        domain = Domain.OR(
+        self.children = Children(
+            self.env,
             [
-                Domain("national_no_digest", "in", list(wanted["national_no"])),
-                Domain("id_number_digest", "in", list(wanted["id_number"])),
-                Domain("id", "in", list(ids)),
-                Domain("school_id", "in", list(schools)) & Domain("birthdate", "in", list(births)),
-                Domain("expected_school_id", "in", list(schools))
-                & Domain("birthdate", "in", list(births)),
-            ]
+                (
+                    plan.digests.get("national_no"),
+                    plan.digests.get("id_number"),
+                    plan.name_key or None,
+                    plan.incoming.values.get("birthdate"),
+                    plan.school_id,
+                    self._origin_id(plan),
+                )
+                for plan in plans
+            ],
+            [plan.incoming.match_id for plan in plans if plan.incoming.match_id],
         )
-        children = self.students.search(domain, order="id")
-        self._fetch(children)
-        self.by_number = {}
-        self.by_birth = defaultdict(list)
-        for child in children:
-            for key in wanted:
-                if child[f"{key}_digest"]:
-                    self.by_number[key, child[f"{key}_digest"]] = child
-            if child.birthdate:
-                self.by_birth[child.birthdate].append(child)
-        self.guardians_of = defaultdict(list)
-        for guardian in self.guardians.search([("student_id", "in", children.ids)], order="id"):
-            self.guardians_of[guardian.student_id.id].append(guardian)
-
-    def _fetch(self, children):
-        children.fetch(
-            [
-                name
-                for name, field in self.students._fields.items()
-                if field.store and field.column_type and not name.endswith("_cipher")
-            ]
-        )
+        self.expecting = {}
+        if self.job.kind != "roster":
+            self.env["edu.entrant"].flush_model(["term_id", "student_id", "school_id"])
+            self.expecting = dict(
+                self.env.execute_query(
+                    SQL(
+                        """SELECT student_id, school_id FROM edu_entrant
+                            WHERE term_id = %s AND student_id = ANY(%s)""",
+                        self.job.term.id,
+                        list(self.children.by_id),
+                    )
+                )
+            )
 
     def _origin_id(self, plan):
         """The primary school of a list of last summer's grade 6."""
         if self.job.kind != "entrants_grade6":
             return None
         values = plan.incoming.values
-        school = self.by_code.get(values.get("school_code"))
+        school = self.schools.by_code.get(values.get("school_code"))
         if not school and values.get("school_name"):
-            found = self.by_name.get(comparison_key(values["school_name"]), ())
+            found = self.schools.by_name.get(comparison_key(values["school_name"]), ())
             school = found[0] if len(found) == 1 else None
         return school.id if school else None
 
-    def _match(self, plan):
+    def _match(self, plan, position):
         """The child of the row: by national number, else identity number; by name, birth date and
         school only as a question. Never a guess."""
         row, values = plan.incoming, plan.incoming.values
         if row.decision in ("same", "transfer") and row.match_id:
-            return self.students.browse(row.match_id).exists()
+            return self.children.by_id.get(row.match_id)
         found = {
-            key: self.by_number[key, self._digest(key, values[key])]
-            for key in ("national_no", "id_number")
-            if values.get(key) and (key, self._digest(key, values[key])) in self.by_number
+            key: self.children.by_number[position, key]
+            for key in NUMBERS
+            if (position, key) in self.children.by_number
         }
-        children = set(found.values())
+        children = {child.id: child for child in found.values()}
         if len(children) > 1:
             plan.tell("national_no", "match_conflict", secret=True)
             return None
         if children:
-            child = children.pop()
+            child = next(iter(children.values()))
             if len(found) < 2 and not self._same_person(child, values):
                 plan.tell(next(iter(found)), "match_other_person", secret=True)
                 return None
             return child
         if row.decision == "new":
             return None
-        return self._match_by_name(plan)
+        return self._match_by_name(plan, position)
 
     def _same_person(self, child, values):
         """One number fits; the child is another one when the rest of it speaks against that."""
@@ -331,24 +327,17 @@ class RosterValidator:
         other_birth = birth and child.birthdate and birth != child.birthdate
         return not (other_name and other_birth)
 
-    def _match_by_name(self, plan):
+    def _match_by_name(self, plan, position):
         values = plan.incoming.values
-        if not values.get("name") or not values.get("birthdate"):
-            return None
-        key = comparison_key(values["name"])
-        schools = {plan.school_id, self._origin_id(plan)} - {None}
         alike = [
             child
-            for child in self.by_birth.get(values["birthdate"], ())
-            if comparison_key(child.name) == key
-            and schools & {child.school_id.id, child.expected_school_id.id}
-            and not self._numbers_differ(child, values)
+            for child in self.children.by_name.get(position, ())
+            if not self._numbers_differ(child, values)
         ]
         if len(alike) > 1:
             plan.tell("name", "match_ambiguous", count=len(alike))
         elif alike:
             plan.match_id = alike[0].id
-            self.matched_ids.add(alike[0].id)
             plan.action = HOLD
             plan.tell("name", "same_child", severity="confirm")
         return None
@@ -365,7 +354,7 @@ class RosterValidator:
     # -- what to write ----------------------------------------------------------------------------
 
     def _plan_child(self, plan, student):
-        school = self.schools.browse(plan.school_id)
+        school = self.schools.get(plan.school_id)
         if student and not self._plan_move(plan, student, school):
             return
         wanted = self._wanted(plan, school, student)
@@ -416,21 +405,32 @@ class RosterValidator:
     def _plan_move(self, plan, student, school):
         """Whether the row can go on: a child that stands elsewhere is moved only when this school
         expects it, or when a person has said so."""
-        if student.school_id == school:
+        if student.school_id == school.id:
             return True
         plan.move = True
-        if student.expected_school_id == school or plan.incoming.decision == "transfer":
+        if student.expected_school_id == school.id or plan.incoming.decision == "transfer":
             return True
         plan.move = False
         plan.student_id, plan.match_id = None, student.id
-        if student.school_id.county_id != school.county_id:
+        standing = self._school_of(student)
+        if standing.county_id != school.county_id:
             plan.tell("school_name", "stands_in_other_county")
             return False
         plan.action = HOLD
-        plan.tell(
-            "school_name", "stands_elsewhere", severity="confirm", school=student.school_id.name
-        )
+        plan.tell("school_name", "stands_elsewhere", severity="confirm", school=standing.name)
         return False
+
+    def _school_of(self, student):
+        """The school where a child stands; it may be one that is closed."""
+        school = self.schools.get(student.school_id)
+        if not school:
+            record = self.env["edu.school"].sudo().browse(student.school_id)
+            school = SimpleNamespace(
+                name=record.name,
+                county_id=record.county_id.id,
+                junior_school_id=record.junior_school_id.id,
+            )
+        return school
 
     def _wanted(self, plan, school, student):
         """{field of edu.student: value} that the row tells; empty cells tell nothing."""
@@ -446,7 +446,7 @@ class RosterValidator:
                 wanted["class_id"] = klass
             elif grade and not plan.new_class:
                 wanted["grade"] = grade
-                if student and student.class_id and student.class_id.grade != grade:
+                if student and student.class_id and student.class_grade != grade:
                     wanted["class_id"] = False
         return wanted
 
@@ -472,35 +472,37 @@ class RosterValidator:
                 plan.tell("disability_type", "value_unknown", "warning", field="disability_type")
 
     def _want_areas(self, plan, school, student, wanted):
-        values, county = plan.incoming.values, school.county_id
+        values, county_id = plan.incoming.values, school.county_id
         code, text = values.get("household_area_code"), values.get("household_area")
         if code or text:
-            area = self.places.by_code(code) or self.places.within(text, county)
+            area = self.places.by_code(code) or self.places.within(text, county_id)
             if area:
                 wanted["household_area_id"] = area.id
-            elif code and code[:6] == county.code:
+            elif code and code[:6] == school.county_code:
                 plan.tell("household_area_code", "area_unknown", severity="warning")
-        area = self._residence(values, county)
+        area = self._residence(values, county_id)
         if area:
             wanted["residence_area_id"] = area.id
         elif values.get("village") or values.get("township"):
             key = "village" if values.get("village") else "township"
             plan.tell(key, "area_unknown", severity="warning")
         elif not (student and student.residence_area_id):
-            area = self.places.within(values.get("address"), county)
+            area = self.places.within(values.get("address"), county_id)
             if area:
                 wanted["residence_area_id"] = area.id
 
-    def _residence(self, values, county):
-        return self.places.named(values.get("township"), values.get("village"), county)
+    def _residence(self, values, county_id):
+        return self.places.named(values.get("township"), values.get("village"), county_id)
 
     def _keep_formal_number(self, plan, student, wanted):
         """A temporary number (L) gives way to a formal one (G), never the other way."""
         number = wanted.get("national_no", "")
         known = student and student.national_no_digest
-        if not number or not known or known == self._digest("national_no", number):
+        if not number or not known or known == plan.digests.get("national_no"):
             return
-        old = student._edu_secret_clear("national_no")[student.id] or ""
+        old = self.students._edu_decrypt(
+            self.students._name, "national_no", student.national_no_cipher
+        )
         if old[:1] == "G" and number[:1] != "G":
             plan.tell("national_no", "national_no_older", severity="warning", secret=True)
             del wanted["national_no"]
@@ -509,23 +511,21 @@ class RosterValidator:
 
     def _compare(self, plan, record, wanted):
         for name, value in wanted.items():
-            if self._differs(record, name, value):
+            if self._differs(self.students, record, name, value):
                 plan.vals[name] = value
                 plan.changed.append(name)
         if plan.new_class:
             plan.changed.append("class_id")
 
-    def _differs(self, record, name, value):
-        field = record._fields[name]
+    def _differs(self, model, known, name, value):
+        field = model._fields[name]
         if isinstance(field, Secret):
-            return record[f"{name}_digest"] != self.digest(field.kind, value)
-        if field.type == "many2one":
-            return record[name].id != (value or False)
-        return (record[name] or False) != (value or False)
+            return getattr(known, f"{name}_digest") != self.digest(field.kind, value)
+        return (getattr(known, name) or False) != (value or False)
 
     def _guardians(self, plan, student):
         values, out = plan.incoming.values, []
-        there = list(self.guardians_of.get(student.id, ())) if student else []
+        there = list(self.children.guardians_of.get(student.id, ())) if student else []
         for number in (1, 2):
             name = values.get(f"guardian{number}_name")
             if not name:
@@ -550,7 +550,11 @@ class RosterValidator:
                 out.append((None, {**vals, "sequence": number * 10}))
                 continue
             there.remove(guardian)
-            changed = {key: vals[key] for key in vals if self._differs(guardian, key, vals[key])}
+            changed = {
+                key: value
+                for key, value in vals.items()
+                if self._differs(self.guardians, guardian, key, value)
+            }
             if changed:
                 out.append((guardian.id, changed))
         return out
@@ -560,7 +564,7 @@ class RosterValidator:
         key, relation = comparison_key(vals["name"]), vals.get("relation_id")
         for guardian in guardians:
             same = comparison_key(guardian.name) == key
-            known = guardian.relation_id.id
+            known = guardian.relation_id
             if same and (not relation or not known or relation == known):
                 return guardian
         return None
@@ -569,14 +573,14 @@ class RosterValidator:
 
     def _plan_entrant(self, plan, student):
         if not plan.school_id and student:
-            school = student.school_id.junior_school_id
+            school = self.schools.get(self._school_of(student).junior_school_id)
             if school:
                 self._check_scope(plan, school)
                 plan.school_id = school.id
         if not plan.school_id:
             plan.tell("zone_school_name", "zone_school_unknown")
             return
-        school = self.schools.browse(plan.school_id)
+        school = self.schools.get(plan.school_id)
         grade = plan.incoming.values.get("expected_grade") or ENTRY_GRADES[self.job.kind]
         if not school.grade_from <= grade <= school.grade_to:
             plan.tell(
@@ -595,31 +599,23 @@ class RosterValidator:
             plan.guardians = self._guardians(plan, None)
             plan.expect = (school.id, grade)
             return
-        if student.school_id.county_id != school.county_id:
+        if self._school_of(student).county_id != school.county_id:
             plan.tell("name", "stands_in_other_county")
             return
-        expecting = self._expecting(student)
-        if expecting and expecting != school:
-            plan.tell("zone_school_name", "expected_elsewhere", school=expecting.name)
+        expecting = self.expecting.get(student.id)
+        if expecting and expecting != school.id:
+            name = self.env["edu.school"].sudo().browse(expecting).name
+            plan.tell("zone_school_name", "expected_elsewhere", school=name)
             return
-        enrolled_here = student.school_id == school and student.enrolment_state != "expected"
+        enrolled_here = student.school_id == school.id and student.enrolment_state != "expected"
         if not expecting and not enrolled_here:
             plan.expect = (school.id, grade)
             plan.changed.append("expected_school_id")
-        if student.school_id == school and student.enrolment_state == "expected":
+        if student.school_id == school.id and student.enrolment_state == "expected":
             self._compare(plan, student, self._wanted(plan, school, student))
             self._settle(plan, student)
         else:
             plan.action = UPDATE if plan.expect else UNCHANGED
-
-    def _expecting(self, student):
-        """The school that expects the child in the term of the import, if any."""
-        entrant = (
-            self.env["edu.entrant"]
-            .sudo()
-            .search([("term_id", "=", self.job.term.id), ("student_id", "=", student.id)], limit=1)
-        )
-        return entrant.school_id
 
     # -- afterwards -------------------------------------------------------------------------------
 
@@ -628,84 +624,7 @@ class RosterValidator:
         if self.job.kind != "roster":
             return []
         schools = self.school_ids & self.allowed
-        children = self.env["edu.student"].search(
-            [
-                ("school_id", "in", list(schools)),
-                ("enrolment_state", "in", PRESENT),
-                ("id", "not in", list(self.matched_ids)),
-            ]
+        children = self.env["edu.student"]._search(
+            [("school_id", "in", list(schools)), ("enrolment_state", "in", PRESENT)]
         )
-        return children.ids
-
-
-class _Places:
-    """Divisions by code and by name."""
-
-    def __init__(self, env):
-        areas = env["edu.area"].sudo().search([])
-        self._by_code = {area.code: area for area in areas}
-        self._townships = defaultdict(list)
-        self._villages = defaultdict(list)
-        for area in areas:
-            if area.level == "township":
-                self._townships[area.county_id.id].append(area)
-            elif area.level == "village":
-                self._villages[area.county_id.id].append(area)
-        self._texts = {}
-
-    def by_code(self, code):
-        """The division of a code; longer codes that end in zeros are those of a higher level."""
-        while code:
-            if code in self._by_code:
-                return self._by_code[code]
-            if len(code) <= 6 or not code.endswith("000"):
-                return None
-            code = code[:-3]
-        return None
-
-    def named(self, township, village, county):
-        """The village, else the township, of these names in a county; None when unknown or not
-        the only one."""
-        towns = self._townships[county.id]
-        if township:
-            towns = [area for area in towns if self._alike(area.name, township)]
-            if len(towns) != 1:
-                return None
-        if village:
-            inside = {area.id for area in towns}
-            found = [
-                area
-                for area in self._villages[county.id]
-                if area.township_id.id in inside and self._alike(area.name, village)
-            ]
-            return found[0] if len(found) == 1 else None
-        return towns[0] if township else None
-
-    @staticmethod
-    def _alike(name, text):
-        return name == text or comparison_key(name) == comparison_key(text)
-
-    def within(self, text, county):
-        """The division that an address names: the village of the township it names, the only
-        village of that name, or the township."""
-        if not text:
-            return None
-        key = (text, county.id)
-        if key not in self._texts:
-            self._texts[key] = self._within(text, county)
-        return self._texts[key]
-
-    def _within(self, text, county):
-        towns = [area for area in self._townships[county.id] if area.name in text]
-        town = max(towns, key=lambda area: len(area.name)) if towns else None
-        villages = [
-            area
-            for area in self._villages[county.id]
-            if area.name in text and (town is None or area.township_id == town)
-        ]
-        if villages:
-            longest = max(len(area.name) for area in villages)
-            villages = [area for area in villages if len(area.name) == longest]
-            if len(villages) == 1:
-                return villages[0]
-        return town
+        return self.memory.not_matched(children)

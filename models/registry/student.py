@@ -41,7 +41,7 @@ class EduStudent(models.Model):
     name_pinyin = fields.Char(compute="_compute_name_pinyin", store=True, index="trigram")
     former_name = fields.Char()
     gender = fields.Selection([("male", "Male"), ("female", "Female")], tracking=True)
-    birthdate = fields.Date("Birth Date", index=True, tracking=True)
+    birthdate = fields.Date("Birth Date", tracking=True)
     age = fields.Integer(compute="_compute_age")
     ethnicity = fields.Char(default="汉族")
     id_type = fields.Selection(
@@ -182,6 +182,8 @@ class EduStudent(models.Model):
     active = fields.Boolean(default=True)
 
     _school_state_idx = models.Index("(school_id, enrolment_state)")
+    # who may it be? of a row without a number: the name stands first in what pinyin finds
+    _born_name_idx = models.Index("(birthdate, split_part(name_pinyin, ' ', 1))")
     _class_state_idx = models.Index("(class_id, enrolment_state)")
     _grade_range = models.Constraint(
         "CHECK(grade BETWEEN 0 AND 9)", "Compulsory education has grades 1 to 9."

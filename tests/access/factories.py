@@ -98,6 +98,11 @@ class Factories:
             {"import_id": self.one("edu.roster.import", other).id, "number": 3}
         )
 
+    def edu_roster_import_memo(self, other):
+        return self.env["edu.roster.import.memo"].create(
+            {"import_id": self.one("edu.roster.import", other).id, "key": "x"}
+        )
+
     def edu_roster_header(self, other):
         school = self.one("edu.school", other)
         return self.env["edu.roster.header"].create({"header": "娃娃小名", "school_id": school.id})

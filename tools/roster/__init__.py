@@ -67,13 +67,17 @@ class ParsedSheet:
         """Whether rows can be read from it."""
         return self.mapping is not None and self.mapping.usable
 
-    def rows(self):
+    def rows(self, after=0):
         """Yields :class:`Row`, lazily; empty rows are passed over, totals come as skipped ones.
-        Nothing from a sheet that is not usable."""
+        Nothing from a sheet that is not usable.
+
+        :param after: number of the row with which an earlier reading ended
+        """
         if not self.usable:
             return
+        after = max(after, self.mapping.header_last_row)
         for number, cells in self._sheet.rows():
-            if number <= self.mapping.header_last_row:
+            if number <= after:
                 continue
             row = check_row(self.name, number, cells, self.mapping, self._context)
             if row is not None:
@@ -93,12 +97,20 @@ class ParsedFile:
         if not any(sheet.usable for sheet in sheets):
             self.problems.append(problem("roster_not_found", sheets=len(sheets)))
 
-    def rows(self):
+    def rows(self, tell_duplicates=True, after=(0, 0)):
         """Yields the rows of all sheets. A number that came before in the file is told at its later
-        place (``duplicate_in_file``)."""
+        place (``duplicate_in_file``), unless the caller sees to that: it takes memory by the row.
+
+        :param after: (index of the sheet, row) with which an earlier reading ended
+        """
         seen = {}
         for sheet in self.sheets:
-            for row in sheet.rows():
+            if sheet.index < after[0]:
+                continue
+            for row in sheet.rows(after[1] if sheet.index == after[0] else 0):
+                if not tell_duplicates:
+                    yield row
+                    continue
                 for key in ("national_no", "id_number"):
                     value = row.values.get(key)
                     if not value:

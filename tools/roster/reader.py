@@ -37,6 +37,15 @@ _CELL_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})\d")
 _LONG_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]{0,3}(\d{5,12})[\"']")
 _ANY_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]{0,3}(\d{1,12})[\"']")
 _ROW_TAG = re.compile(_PREFIX + rb"row(?=[\s/>])")
+# as all common programs write cells; whatever else comes takes the thorough patterns above
+_USUAL_COLUMN = re.compile(rb' r="([A-Z]{1,3})[0-9]')
+_USUAL_LONG_ROW = re.compile(rb' r="[A-Z]{0,3}([0-9]{5,12})"')
+_UNUSUAL = tuple(
+    start + end
+    for start in (b":c", b"<c")
+    for end in (b" ", b"\t", b"\n", b"\r", b">", b"/")
+    if start + end != b"<c "
+)
 _WHOLE_CELL = re.compile(_PREFIX + rb"c(?=[\s/>])" + _ATTRIBUTES + rb">(\s*</)?")
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,12})[\"']")
 _ODS_TAG = re.compile(
@@ -297,14 +306,19 @@ class _Extent:
     def look(self, text):
         if not self.is_sheet and b"sheetData" in text:
             self.is_sheet = True
-        if self.is_sheet:
-            self.tags += len(_CELL_TAG.findall(text))
-            columns = _CELL_COLUMN.findall(text)
-            self.references += len(columns)
-            self.columns.update(columns)
-            rows = set(_LONG_ROW.findall(text))
-            if rows:
-                self.last_row = max(self.last_row, *map(int, rows))
+        if not self.is_sheet:
+            return
+        tags, columns = text.count(b"<c "), _USUAL_COLUMN.findall(text)
+        long_row = _USUAL_LONG_ROW
+        if tags != len(columns) or any(mark in text for mark in _UNUSUAL):
+            tags, columns = len(_CELL_TAG.findall(text)), _CELL_COLUMN.findall(text)
+            long_row = _LONG_ROW
+        self.tags += tags
+        self.references += len(columns)
+        self.columns.update(columns)
+        rows = set(long_row.findall(text))
+        if rows:
+            self.last_row = max(self.last_row, *map(int, rows))
 
     @property
     def cells(self):

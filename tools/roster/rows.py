@@ -32,6 +32,7 @@ _SPOILT = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,3}", re.IGNORECASE)
 _NUMBER_FIELDS = frozenset(
     f for f in FIELDS if f.endswith(("id_number", "phone", "_no", "school_code", "area_code"))
 )
+_SIX_DIGITS = re.compile(r"\d{6}")
 _NAME = re.compile(r"[^\d<>{}\[\]@#$%^&*=+|\\/:;!?\"~]+")
 _NUMERALS = {c: i for i, c in enumerate("零一二三四五六七八九十")}
 
@@ -151,6 +152,7 @@ _GRADE_FORMS = (
     (re.compile(rf"(?:义务教育)?(?:g)?{_N}(?:年级|年)?(?:级)?"), 0, 9),
 )
 _COHORT = re.compile(r"(小学|初中|初级中学|初)?(?:部)?((?:20)?[0-9]{2})(?:级|届级|年级)")
+_COHORT_HINT = re.compile(r"[0-9] ?[0-9]")
 _NOT_COMPULSORY = re.compile(
     r".*(?:幼儿|学前|托班|[大中小]班|高中|高[一二三123]|中职|职高|职一|职二).*|(?:1[0-2]|十|十一|十二)年级"
 )
@@ -164,7 +166,10 @@ def read_grade(text, *, year=None, birthdate=None, school_name=""):
     :param date birthdate: tells primary from junior where the text does not; so does school_name.
     :return: (grade 1–9 or None, Problem or None).
     """
-    return _read_grade(clean(text), year, birthdate, school_name)
+    text = clean(text)
+    if not _COHORT_HINT.search(text):  # the rest makes no difference then
+        return _read_grade(text, None, None, "")
+    return _read_grade(text, year, birthdate, school_name)
 
 
 @lru_cache(maxsize=8192)
@@ -236,7 +241,10 @@ def read_class(text, *, year=None, birthdate=None, school_name=""):
     :param text: "1班", "一班", "七(2)班", "2023级3班", "0702", "7.2班", "3" …
     :return: (number 1–99 or None, grade 1–9 told by the text or None, Problem or None).
     """
-    return _read_class(clean(text), year, birthdate, school_name)
+    text = clean(text)
+    if not _COHORT_HINT.search(text):
+        return _read_class(text, None, None, "")
+    return _read_class(text, year, birthdate, school_name)
 
 
 @lru_cache(maxsize=8192)
@@ -310,19 +318,23 @@ class _Reader:
     def read(self, cells):  # pylint: disable=method-required-super
         self.source, self.texts, self.cells = {}, {}, {}
         self.broken = set()  # fields that have a value which could not be used
+        width = len(cells)
         for key, columns in self.mapping.fields.items():
             for column in columns:
-                value = _cell(cells, column.index)
-                text, spoilt = cell_text(value)
-                text = clean(text)
-                if text and not self.is_nothing(key, text):
-                    self.source[key] = column
-                    if spoilt or (key in _NUMBER_FIELDS and _SPOILT.fullmatch(clean_number(text))):
-                        self.tell(key, problem("number_spoilt"), column)
-                        self.broken.add(key)
-                    else:
-                        self.texts[key], self.cells[key] = text, value
-                    break
+                value = cells[column.index] if column.index < width else ""
+                if value == "":
+                    continue
+                text, spoilt = (value, False) if isinstance(value, str) else cell_text(value)
+                text = _clean_again(text) if key in _FEW else clean(text)
+                if not text or (len(text) < 8 and self.is_nothing(key, text)):
+                    continue
+                self.source[key] = column
+                if spoilt or (key in _NUMBER_FIELDS and self.is_spoilt(text)):
+                    self.tell(key, problem("number_spoilt"), column)
+                    self.broken.add(key)
+                else:
+                    self.texts[key], self.cells[key] = text, value
+                break
         for key in _TEXTS:
             if key in self.texts:
                 self.values[key] = self.texts[key]
@@ -339,6 +351,10 @@ class _Reader:
         if text in ("无", "-", "/"):
             return key in _TEXTS or key in _NUMBER_FIELDS
         return text in _NOTHING
+
+    @staticmethod
+    def is_spoilt(text):
+        return not text.isdecimal() and bool(_SPOILT.fullmatch(clean_number(text)))
 
     def person(self):
         if "name" in self.texts:
@@ -618,13 +634,23 @@ _BOOLEANS = (
     "guardian2_is_legal",
 )  # fmt: skip
 _NOTHING = frozenset(("--", "—", "——", "暂无", "#N/A", "NULL", "null", "None", "#REF!", "#VALUE!"))
+#: fields of which a file has few different texts: these are cleaned once
+_FEW = frozenset(
+    _CODED + _BOOLEANS + (
+        "school_name", "school_code", "zone_school_name", "zone_school_code", "gender",
+        "nationality", "grade", "class_number", "expected_grade", "entry_month", "township",
+        "village", "household_area", "household_area_code", "guardian1_relation",
+        "guardian2_relation",
+    )
+)  # fmt: skip
+_clean_again = lru_cache(maxsize=4096)(clean)
 _CHINA = frozenset(("中国", "156", "CN", "CHN", "中华人民共和国"))
 _STUDENT_SHAPE = re.compile(r"[GLJ][0-9]{17}[0-9X]")
 
 
 def skip_reason(cells, mapping):
     """Why a row is no child: a reason of ``problem.SKIPPED``, or None."""
-    first = next((clean(c) for c in cells if isinstance(c, str) and clean(c)), "")
+    first = next((text for c in cells if c and isinstance(c, str) and (text := clean(c))), "")
     if not first:
         filled = [c for c in cells if c != ""]
         # only numbers: either 1, 2, 3 … under the header, or the figures of a total
@@ -632,7 +658,13 @@ def skip_reason(cells, mapping):
     for key in ("id_number", "national_no", "birthdate"):
         for column in mapping.fields.get(key, ()):
             value = _cell(cells, column.index)
-            if isinstance(value, date) or re.search(r"\d{6}", clean_number(cell_text(value)[0])):
+            if value == "":
+                continue
+            if (
+                isinstance(value, date)
+                or (isinstance(value, str) and value[:6].isdecimal() and len(value) > 5)
+                or _SIX_DIGITS.search(clean_number(cell_text(value)[0]))
+            ):
                 return "example" if _is_example(cells) else None
     compact = first.replace(" ", "")
     if _TOTAL.match(compact) and len(compact) <= 20:
@@ -650,7 +682,11 @@ def skip_reason(cells, mapping):
 
 
 def _is_example(cells):
-    return any(isinstance(cell, str) and _EXAMPLE.match(clean(cell)) for cell in cells[:4])
+    return any(
+        isinstance(cell, str) and not cell.isascii() and _EXAMPLE.match(clean(cell))
+        for cell in cells[:4]
+        if cell
+    )
 
 
 def _counting(filled):
@@ -671,7 +707,8 @@ def check_row(sheet, number, cells, mapping, context):
     :param Context context: today and school year.
     :return: :class:`Row`, or None for an empty one.
     """
-    if not any(c != "" and (not isinstance(c, str) or clean(c)) for c in cells):
+    # a printed character that is no blank spares the closer look
+    if not any(c != "" and (not isinstance(c, str) or c.isalnum() or clean(c)) for c in cells):
         return None
     row = Row(sheet, number, _cells=cells, _mapping=mapping)
     row.skipped = skip_reason(cells, mapping)

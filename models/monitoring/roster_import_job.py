@@ -1,0 +1,212 @@
+import logging
+import time
+
+from psycopg2 import errors
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import split_every
+
+from .roster_import import BATCH, _Run
+from .roster_memory import RosterMemory
+from .roster_plan import Incoming
+
+_logger = logging.getLogger(__name__)
+
+#: seconds after which the cron's worker is given back, well below the server's own limit
+SLICE = 60
+TRIES = 5
+RETRY = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
+COUNTS = ("row_count", "new_count", "changed_count", "unchanged_count", "skipped_count")
+
+
+class EduRosterImportJob(models.Model):
+    """Long files are imported in the background, as whoever pressed “Import”.
+
+    A batch and the place in the file up to which it goes are committed together: a worker that is
+    killed leaves all of a batch or nothing, and the cron goes on from there. Whoever may import here
+    stops it and has it go on; what was written stays.
+    """
+
+    _inherit = "edu.roster.import"
+
+    def _edu_start(self, total):
+        """Hand the file over to the cron."""
+        RosterMemory(self.env, self.id).forget()
+        roster = self.sudo()
+        roster.row_ids.unlink()
+        roster.write(
+            {
+                "state": "running",
+                "started_at": fields.Datetime.now(),
+                "started_by_id": self.env.uid,
+                "total_rows": total,
+                "done_rows": 0,
+                "position": False,
+                "stop_reason": False,
+                "preview": False,
+                **self._edu_zero(),
+            }
+        )
+        self._edu_wake()
+
+    @api.model
+    def _edu_wake(self):
+        self.env.ref("edu_dropout_control.cron_roster_import").sudo()._trigger()
+
+    def action_stop(self):
+        """Stop the import after the batch in hand. For records administrator and bureau."""
+        self.ensure_one()
+        self._edu_check_may_import()
+        if self.state == "running":
+            self.sudo().write(
+                {
+                    "state": "stopped",
+                    "stop_reason": self.env._("Stopped by %(person)s.", person=self.env.user.name),
+                }
+            )
+        return True
+
+    def action_go_on(self):
+        """Go on with an import that was stopped, as the caller."""
+        self.ensure_one()
+        self._edu_check_may_import()
+        if self.state != "stopped":
+            raise UserError(self.env._("This import was not stopped."))
+        self.sudo().write(
+            {
+                "state": "running",
+                "started_at": fields.Datetime.now(),
+                "started_by_id": self.env.uid,
+                "stop_reason": False,
+            }
+        )
+        self._edu_wake()
+        return True
+
+    @api.readonly
+    def edu_progress(self):
+        """Public, for whoever may read the import: {"state", "done", "total", "left" (rows),
+        "seconds" (left, None when not known yet)}."""
+        self.ensure_one()
+        self.check_access("read")
+        roster = self.sudo()
+        left = max(roster.total_rows - roster.done_rows, 0)
+        seconds = None
+        if roster.state == "running" and roster.done_rows and roster.started_at:
+            spent = (fields.Datetime.now() - roster.started_at).total_seconds()
+            seconds = int(left * spent / roster.done_rows)
+        return {
+            "state": roster.state,
+            "done": roster.done_rows,
+            "total": roster.total_rows,
+            "left": left,
+            "seconds": seconds,
+        }
+
+    # -- the cron ---------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_import(self):
+        """Go on with the imports that run, one after the other."""
+        end = time.monotonic() + SLICE
+        waiting = self.sudo().search([("state", "=", "running")], order="started_at, id")
+        for roster in waiting:
+            roster._edu_run_job(end)
+            if time.monotonic() >= end:
+                break
+        if self.sudo().search_count([("state", "=", "running")], limit=1):
+            self._edu_wake()
+
+    def _edu_run_job(self, end):
+        """Import from where the file stands, until it is through, stopped, or time is over."""
+        user = self.started_by_id
+        roster = self.with_env(
+            self.env(user=user.id, su=False, context={**self.env.context, "lang": user.lang})
+        )
+        try:
+            roster._edu_take_batches(end)
+        except RETRY:
+            self.env.cr.rollback()  # others were quicker again and again: later
+            self.env.invalidate_all()
+        except UserError as error:
+            self._edu_give_up(str(error))
+        except Exception:
+            _logger.exception("Roster import %s could not go on", self.id)
+            reason = roster.env._("Something unforeseen happened; the server's log tells more.")
+            self._edu_give_up(reason)
+
+    def _edu_give_up(self, reason):
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+        self.write({"state": "stopped", "stop_reason": reason})
+        self.env["ir.cron"]._commit_progress()
+
+    def _edu_take_batches(self, end):
+        self._edu_check_still_may()
+        parsed = self._edu_parsed(self._edu_overrides())
+        cron = self.env["ir.cron"].sudo()
+        run = _Run(self, RosterMemory(self.env, self.id))
+        position = self.position or {}
+        run.validator.school_ids.update(position.get("schools", ()))
+        for batch in split_every(BATCH, self._edu_incoming(parsed, position.get("at", (0, 0)))):
+            if not self._edu_take_batch(run, batch):
+                return
+            cron._commit_progress(len(batch), remaining=self._edu_rows_left())
+            self.invalidate_recordset()
+            if self.state != "running" or time.monotonic() >= end:
+                return
+        self.sudo().missing_student_ids = [fields.Command.set(run.validator.missing_ids())]
+        run.validator.memory.forget()
+        self._edu_done()
+        cron._commit_progress(remaining=0)
+
+    def _edu_check_still_may(self):
+        """Raise AccessError when whoever started it may not import here any more."""
+        if not self.env.user.active:
+            raise AccessError(self.env._("Whoever started this import has no access any more."))
+        self._edu_check_may_import()
+
+    def _edu_rows_left(self):
+        roster = self.sudo()
+        return max(roster.total_rows - roster.done_rows, 1)  # at least what comes at the end
+
+    def _edu_take_batch(self, run, batch):
+        """One batch, with the place up to which it goes, in one transaction; tried again when
+        another transaction was quicker.
+
+        :return: False when it is not wanted any more
+        """
+        for tries in range(TRIES):
+            counts, skipped, before = run.counts.copy(), run.skipped, run.counted()
+            try:
+                run.take(batch, write=True)
+                self._edu_note(run, before, batch)
+                self.env.flush_all()
+                return True
+            except RETRY:
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                run.counts, run.skipped = counts, skipped
+                for row in batch:
+                    if isinstance(row, Incoming):
+                        row.forget_validation()
+                if self.state != "running":
+                    return False
+                if tries == TRIES - 1:
+                    raise
+        return False
+
+    def _edu_note(self, run, before, batch):
+        """Counts and place in the file, in the batch's own transaction."""
+        roster, counted = self.sudo(), run.counted()
+        roster.write(
+            {
+                **{name: roster[name] + counted[name] - before[name] for name in COUNTS},
+                "done_rows": roster.done_rows + len(batch),
+                "position": {
+                    "at": [batch[-1].sheet_index, batch[-1].number],
+                    "schools": sorted(run.validator.school_ids),
+                },
+            }
+        )

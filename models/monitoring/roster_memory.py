@@ -1,0 +1,109 @@
+"""What an import remembers from batch to batch, however long the file: which numbers came where, and
+which children it has found.
+
+Kept in a table, hashes of digests only, so that neither memory grows with the file nor a number stays
+anywhere: in a temporary one of the transaction, or, for an import that commits batch by batch and goes
+on after a break, in that of ``edu.roster.import.memo``.
+"""
+
+from hashlib import blake2b
+
+from odoo.tools import SQL
+
+TEMPORARY = "edu_roster_memo"
+
+
+class RosterMemory:
+    """One object an import; a later one in the same transaction begins anew.
+
+    :param import_id: of an import that goes on from where it stands; None for one in a transaction
+    """
+
+    def __init__(self, env, import_id=None):
+        self.env = env
+        self.import_id = import_id or 0
+        self.table = SQL.identifier("edu_roster_import_memo" if import_id else TEMPORARY)
+        self.begun = bool(import_id)
+
+    def _begin(self):
+        if not self.begun:
+            self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", self.table))
+            self.env.cr.execute(
+                SQL(
+                    """CREATE TEMPORARY TABLE %s (
+                           import_id int, key text, sheet text, number int, told int, student int,
+                           PRIMARY KEY (import_id, key)
+                       ) ON COMMIT DROP""",
+                    self.table,
+                )
+            )
+            self.begun = True
+
+    @staticmethod
+    def key(*parts):
+        """A short name for what is remembered."""
+        return blake2b("\0".join(map(str, parts)).encode(), digest_size=12).hexdigest()
+
+    def first(self, places):
+        """Remember places of this batch, and tell which keys an earlier batch has had.
+
+        :param places: {key: (sheet, row, which numbers it has)}
+        :return: {key: the same of the earlier place}
+        """
+        if not places:
+            return {}
+        self._begin()
+        found = self.env.execute_query(
+            SQL(
+                """WITH given AS (
+                       SELECT * FROM unnest(%(keys)s::text[], %(sheets)s::text[],
+                                            %(numbers)s::int[], %(told)s::int[])
+                           AS given(key, sheet, number, told)),
+                   added AS (
+                       INSERT INTO %(table)s (import_id, key, sheet, number, told)
+                       SELECT %(id)s, * FROM given ON CONFLICT DO NOTHING)
+                   SELECT memo.key, memo.sheet, memo.number, memo.told
+                     FROM %(table)s memo JOIN given ON given.key = memo.key
+                    WHERE memo.import_id = %(id)s""",
+                table=self.table,
+                id=self.import_id,
+                keys=list(places),
+                sheets=[place[0] for place in places.values()],
+                numbers=[place[1] for place in places.values()],
+                told=[place[2] for place in places.values()],
+            )
+        )
+        return {key: (sheet or "", number, told) for key, sheet, number, told in found}
+
+    def match(self, student_ids):
+        """Remember children that rows are about."""
+        ids = list({id_ for id_ in student_ids if id_})
+        if ids:
+            self._begin()
+            self.env.cr.execute(
+                SQL(
+                    """INSERT INTO %s (import_id, key, student)
+                       SELECT %s, 'child ' || id, id FROM unnest(%s) AS id ON CONFLICT DO NOTHING""",
+                    self.table,
+                    self.import_id,
+                    ids,
+                )
+            )
+
+    def not_matched(self, query):
+        """Ids of ``query`` (ids of children) that no row was about."""
+        self._begin()
+        rows = self.env.execute_query(
+            SQL(
+                """%s EXCEPT SELECT student FROM %s
+                    WHERE import_id = %s AND student IS NOT NULL ORDER BY 1""",
+                query.select(),
+                self.table,
+                self.import_id,
+            )
+        )
+        return [row[0] for row in rows]
+
+    def forget(self):
+        """The import is through, or begins anew."""
+        self.env.cr.execute(SQL("DELETE FROM %s WHERE import_id = %s", self.table, self.import_id))
