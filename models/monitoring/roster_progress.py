@@ -26,7 +26,7 @@ class EduRosterProgress(models.Model):
     county_id = fields.Many2one("edu.area", "County", readonly=True)
     check_id = fields.Many2one("edu.roster.check", "Roster Check", readonly=True)
     state = fields.Selection(
-        [("idle", "Nothing marked yet"), ("open", "Being Marked"), ("closed", "Closed")],
+        [("idle", "Nothing marked yet"), ("open", "Being Marked"), ("closed", "Check completed")],
         readonly=True,
     )
     check_deadline = fields.Date("Check by", readonly=True)
