@@ -52,6 +52,7 @@ from .oversight import test_dropout_documents
 from .oversight import test_dropout_report_ui
 from .monitoring import test_roster_import
 from .monitoring import test_roster_import_entrants
+from .monitoring import test_roster_import_errors
 from .monitoring import test_roster_import_files
 from .monitoring import test_roster_import_job
 from .monitoring import test_roster_import_match

@@ -13,6 +13,7 @@ from . import digest
 from . import problem
 from . import roster_header
 from . import roster_import
+from . import roster_import_errors
 from . import roster_import_job
 from . import roster_import_memo
 from . import roster_import_column

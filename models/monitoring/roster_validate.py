@@ -511,7 +511,11 @@ class RosterValidator:
 
     def _compare(self, plan, record, wanted):
         for name, value in wanted.items():
-            if self._differs(self.students, record, name, value):
+            if name in plan.digests:
+                differs = getattr(record, f"{name}_digest") != plan.digests[name]
+            else:
+                differs = self._differs(self.students, record, name, value)
+            if differs:
                 plan.vals[name] = value
                 plan.changed.append(name)
         if plan.new_class:

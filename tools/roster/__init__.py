@@ -67,6 +67,10 @@ class ParsedSheet:
         """Whether rows can be read from it."""
         return self.mapping is not None and self.mapping.usable
 
+    def raw_rows(self):
+        """Yields (row number, cells) of every row, as the reader gives them."""
+        return self._sheet.rows()
+
     def rows(self, after=0):
         """Yields :class:`Row`, lazily; empty rows are passed over, totals come as skipped ones.
         Nothing from a sheet that is not usable.
