@@ -53,6 +53,8 @@
         "views/registry/code.xml",
         "views/registry/post.xml",
         # monitoring
+        "wizard/comparison_decide.xml",
+        "wizard/comparison_settle.xml",
         "wizard/entrant_assign.xml",
         "wizard/entrant_expect.xml",
         "wizard/registry_number.xml",
@@ -73,6 +75,8 @@
         "views/monitoring/roster_header.xml",
         "views/monitoring/roster_import_row.xml",
         "views/monitoring/roster_import.xml",
+        "views/monitoring/comparison.xml",
+        "views/monitoring/comparison_row.xml",
         # casework
         "wizard/case_step.xml",
         "wizard/case_found.xml",

@@ -39,6 +39,9 @@ from .tools import test_text
 from .oversight import test_dropout_form
 from .monitoring import test_absence
 from .monitoring import test_digest
+from .monitoring import test_comparison
+from .monitoring import test_comparison_access
+from .monitoring import test_comparison_settle
 from .monitoring import test_entrant
 from .monitoring import test_ledger
 from .monitoring import test_monitoring_access

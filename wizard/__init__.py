@@ -1,3 +1,5 @@
+from . import comparison_decide
+from . import comparison_settle
 from . import county_setup
 from . import dropout_report_return
 from . import entrant_assign

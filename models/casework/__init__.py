@@ -16,3 +16,4 @@ from . import roster_check_line
 from . import roster_check
 from . import digest
 from . import ir_attachment
+from . import comparison_row

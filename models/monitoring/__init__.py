@@ -18,3 +18,5 @@ from . import roster_import_job
 from . import roster_import_memo
 from . import roster_import_column
 from . import roster_import_row
+from . import comparison
+from . import comparison_row

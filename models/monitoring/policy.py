@@ -7,6 +7,9 @@ class EduPolicy(models.Model):
     due_soon_days = fields.Integer(
         "Due Soon (days before)", default=3, required=True, tracking=True
     )
+    comparison_similarity = fields.Integer(
+        "Similar Names From (%)", default=60, required=True, tracking=True
+    )
 
     begin_remind_days = fields.Integer(
         "Reminded to Begin the Check After (days)", default=5, required=True, tracking=True
@@ -25,6 +28,10 @@ class EduPolicy(models.Model):
 
     _import_now_positive = models.Constraint(
         "CHECK(import_now_rows > 0)", "At least one row is imported at once."
+    )
+    _comparison_similarity_range = models.Constraint(
+        "CHECK(comparison_similarity BETWEEN 1 AND 100)",
+        "Names are similar from 1 to 100 percent.",
     )
     _due_soon_positive = models.Constraint(
         "CHECK(due_soon_days > 0)", "A deadline is due soon at least one day before."

@@ -151,6 +151,29 @@ class Factories:
         student = self.one("edu.student", other)
         return self.env["edu.absence"].create({"student_id": student.id, "date": "2026-09-02"})
 
+    def edu_comparison(self, other):
+        township = self.c.township_x if other else self.c.township_a
+        return self.env["edu.comparison"].create(
+            {"kind": "household", "township_id": township.id, "term_id": self.c.term.id}
+        )
+
+    def edu_comparison_row(self, other):
+        """A child who is found in the school of the scope."""
+        comparison = self.one("edu.comparison", other)
+        return self.env["edu.comparison.row"].create(
+            {
+                "comparison_id": comparison.id,
+                "kind": comparison.kind,
+                "county_id": comparison.county_id.id,
+                "term_id": comparison.term_id.id,
+                "township_id": comparison.township_id.id,
+                "child_name": "张小明",
+                "result": "absent",
+                "match_student_id": self.one("edu.student", other).id,
+                "school_id": self.one("edu.school", other).id,
+            }
+        )
+
     # casework
 
     def edu_dropout_case(self, other):
