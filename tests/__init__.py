@@ -50,6 +50,10 @@ from .monitoring import test_roster_close
 from .monitoring import test_roster_mark
 from .monitoring import test_roster_open
 from .monitoring import test_roster_progress
+from .monitoring import test_roster_repeat
+from .monitoring import test_status_change
+from .monitoring import test_status_change_access
+from .casework import test_case_status_change
 from .oversight import test_dropout_report
 from .oversight import test_dropout_documents
 from .oversight import test_dropout_report_ui

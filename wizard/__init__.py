@@ -8,5 +8,7 @@ from . import registry_number
 from . import roster_add
 from . import roster_proof
 from . import roster_reopen
+from . import roster_repeat_start
+from . import status_step
 from . import case_found
 from . import case_step

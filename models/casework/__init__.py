@@ -12,6 +12,8 @@ from . import observation
 from . import visit
 from . import policy
 from . import student
+from . import status_change
+from . import roster_repeat_line
 from . import roster_check_line
 from . import roster_check
 from . import digest

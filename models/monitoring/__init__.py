@@ -4,6 +4,10 @@ from . import roster_check
 from . import roster_sheet
 from . import roster_progress
 from . import roster_check_line
+from . import status_change
+from . import ir_attachment
+from . import roster_repeat
+from . import roster_repeat_line
 from . import ledger
 from . import absence
 from . import student

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from .outcomes import GONE, MISSING, PRESENT
+from .status_kinds import OF_OUTCOME
 
 # Children of these registry states are looked for in every check
 ON_LIST = ("expected", "enrolled", "suspended", "dropped_out")
@@ -243,6 +244,7 @@ class EduRosterCheck(models.Model):
             self._edu_analyze("edu_roster_check", "edu_roster_sheet")
         checks._edu_follow_children(children)
         added = checks._edu_insert_lines(children)
+        checks._edu_carry_changes()
         self.env.cr.execute(SQL("DROP TABLE %s", children))
         if added and len(checks) >= ANALYZE_FROM:
             self._edu_analyze("edu_roster_check_line")
@@ -492,6 +494,30 @@ class EduRosterCheck(models.Model):
             )
         return added
 
+    def _edu_carry_changes(self):
+        """Status changes in force say to unmarked lines who approved, where the child learns, and
+        until when."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE edu_roster_check_line l
+                   SET valid_until = change.valid_until,
+                       approved_by = CASE WHEN change.kind IN ('suspension', 'postponement')
+                                          THEN change.decided_as END,
+                       destination = CASE WHEN change.kind IN ('elsewhere', 'other_county')
+                                          THEN change.other_school END
+                  FROM edu_status_change change
+                 WHERE change.state = 'in_force' AND change.student_id = l.student_id
+                   AND change.valid_until >= %(today)s
+                   AND change.kind IN ('suspension', 'postponement', 'elsewhere', 'other_county')
+                   AND l.check_id IN %(checks)s AND l.outcome = 'unmarked'
+                   AND l.approved_by IS NULL AND l.destination IS NULL
+                """,
+                today=self.env["edu.policy"]._edu_today(),
+                checks=tuple(self.ids),
+            )
+        )
+
     def _edu_last_proof_sql(self, children):
         """Of suspended children: what their last check elsewhere had approved and still holds,
         (check, student, line of that check, approved_by, valid_until, evidence)."""
@@ -552,16 +578,7 @@ class EduRosterCheck(models.Model):
                 items.append(
                     self.env._("%(sheet)s is marked but not signed.", sheet=sheet.display_name)
                 )
-        lacking = check.line_ids._edu_lacks_file()
-        items += [
-            self.env._(
-                "%(child)s (%(outcome)s): the document “%(document)s” is named but not attached.",
-                child=line.student_name,
-                outcome=line._edu_outcome_label(),
-                document=line.evidence or "",
-            )
-            for line in lacking
-        ]
+        items += check._edu_unapproved_items()
         waiting = check._edu_waiting_children()
         if waiting:
             items.append(
@@ -572,6 +589,60 @@ class EduRosterCheck(models.Model):
                 )
             )
         return items
+
+    def _edu_unapproved_items(self):
+        """Findings that rest on a status change which is not entered, or not approved, or holds no
+        more."""
+        Change = self.env["edu.status.change"]
+        found = Change._edu_of_lines(self.line_ids)
+        states = dict(Change._fields["state"]._description_selection(self.env))
+        items = []
+        for line in self.line_ids.filtered(lambda line: line.outcome in OF_OUTCOME):
+            change = found.get(line)
+            if not change:
+                items.append(
+                    self.env._(
+                        "%(child)s (%(outcome)s): no status change is entered. Press “Prepare Status"
+                        " Changes”, and have it approved.",
+                        child=line.student_name,
+                        outcome=line._edu_outcome_label(),
+                    )
+                )
+            elif not change._edu_satisfies(line):
+                overdue = change.is_overdue
+                held = change.state in ("approved", "in_force")
+                items.append(
+                    self.env._(
+                        "%(child)s (%(outcome)s): nobody has answered by %(date)s. Mark the child as"
+                        " suspected, or attach the receipt.",
+                        child=line.student_name,
+                        outcome=line._edu_outcome_label(),
+                        date=change.answer_due,
+                    )
+                    if overdue
+                    else self.env._(
+                        "%(child)s (%(outcome)s): the proof has to be looked at again this term.",
+                        child=line.student_name,
+                        outcome=line._edu_outcome_label(),
+                    )
+                    if held
+                    else self.env._(
+                        "%(child)s (%(outcome)s): the status change is “%(state)s”; it has to be"
+                        " approved.",
+                        child=line.student_name,
+                        outcome=line._edu_outcome_label(),
+                        state=states[change.state],
+                    )
+                )
+        return items
+
+    def action_prepare_changes(self):
+        """Records administrator, dean: enter the status changes on which findings rest and that are
+        not under way yet."""
+        self._edu_check_role(("records_admin", "dean"))
+        return self.line_ids.filtered(
+            lambda line: line.outcome in OF_OUTCOME
+        ).action_prepare_change()
 
     def action_show_open_items(self):
         """Whoever reads the check: what is still open."""
@@ -755,6 +826,11 @@ class EduRosterCheck(models.Model):
         """Carry out findings of a closed check: who came is enrolled here, who left is taken off,
         ledgers follow. Private, on sudo'ed lines; doing it again changes nothing."""
         self.ensure_one()
+        # a transfer within the county has moved the child already
+        lines = lines.filtered(
+            lambda line: line.outcome not in GONE or line.student_id.school_id == self.school_id
+        )
+        self._edu_await_answers(lines)
         self._edu_apply_present(lines.filtered(lambda line: line.outcome in PRESENT))
         states = {
             "deceased": "deceased",
@@ -776,6 +852,16 @@ class EduRosterCheck(models.Model):
                 ),
             )
         self._edu_apply_ledger(lines)
+
+    def _edu_await_answers(self, lines):
+        """A transfer that is approved and not answered yet does not take the child off."""
+        leaving = lines.filtered(
+            lambda line: line.outcome == "transfer_out" and not line.receipt_pending
+        )
+        found = self.env["edu.status.change"]._edu_of_lines(leaving)
+        leaving.filtered(lambda line: line in found and found[line].state == "approved").write(
+            {"receipt_pending": True}
+        )
 
     def _edu_apply_present(self, lines):
         """Children who are here and do not stand here, or not as enrolled, are enrolled here."""

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..core.copied_field import CopiedMany2one
 from .outcomes import ALL_FACTS, FACTS, MISSING, OUTCOMES, PRESENT, PROVEN, REQUIRED
+from .status_kinds import ANSWERED, OF_OUTCOME
 
 MARKERS = ("class_teacher", "records_admin", "dean")
 
@@ -93,6 +94,11 @@ class EduRosterCheckLine(models.Model):
     seen_school_id = fields.Many2one("edu.school", "Seen at", ondelete="restrict")
     digested = fields.Boolean("In a Digest", copy=False)
 
+    status_change_id = fields.Many2one(
+        "edu.status.change", "Status Change", compute="_compute_status_change_id"
+    )
+    needs_change = fields.Boolean(compute="_compute_status_change_id")
+
     sheet_state = fields.Selection(related="sheet_id.state", string="State of the Sheet")
     check_state = fields.Selection(related="check_id.state", string="State of the Check")
 
@@ -122,6 +128,20 @@ class EduRosterCheckLine(models.Model):
                     Policy._current().transfer_receipt_days,
                 )
             )
+
+    @api.depends("outcome", "student_id")
+    @api.depends_context("uid")
+    def _compute_status_change_id(self):
+        """The status change on which the finding rests, where the user may read it; and whether one
+        has to be prepared."""
+        Change = self.env["edu.status.change"]
+        found = Change._edu_of_lines(self)
+        readable = Change.browse(change.id for change in found.values())
+        readable = readable._filtered_access("read") if Change.has_access("read") else Change
+        for line in self:
+            change = found.get(line, Change)
+            line.status_change_id = change.id in readable.ids and change.id
+            line.needs_change = line.outcome in OF_OUTCOME and not change
 
     @api.depends("student_id.name")
     def _compute_display_name(self):
@@ -157,6 +177,7 @@ class EduRosterCheckLine(models.Model):
             and not self.evidence
             and not self.evidence_ids
             and not self.receipt_pending
+            and not self._edu_approved_change()
         ):
             if self.outcome == "transfer_out":
                 return self.env._(
@@ -177,6 +198,24 @@ class EduRosterCheckLine(models.Model):
         if self.missing_since and self.missing_since > today:
             return self.env._("a child cannot be missing since a day to come.")
         return None
+
+    def _edu_approved_change(self):
+        """The approved status change on which the finding rests, or none; as superuser."""
+        self.ensure_one()
+        change = self.env["edu.status.change"]._edu_of_lines(self).get(self)
+        return change if change and change._edu_satisfies(self) else None
+
+    def action_prepare_change(self):
+        """Records administrator, dean: enter the status changes on which these findings rest, with
+        what the lines know; they are applied for and approved there.
+
+        :return: action that shows them
+        """
+        self._edu_check_role(("records_admin", "dean"))
+        changes = self.env["edu.status.change"]._edu_prepare(self.sudo())
+        if not changes:
+            raise UserError(self.env._("Every finding that needs a status change has one."))
+        return changes._edu_show()
 
     def _edu_outcome_label(self):
         return dict(self._fields["outcome"]._description_selection(self.env))[self.outcome]
@@ -338,6 +377,9 @@ class EduRosterCheckLine(models.Model):
         if evidence:
             values["evidence"] = evidence
         line.write(values)
+        change = self.env["edu.status.change"]._edu_of_lines(line).get(line)
+        if files and change and change.state == "approved" and change.kind in ANSWERED:
+            change._edu_answer(files)
         if line.check_id.state == "closed":
             line.check_id._edu_apply(line)
 
@@ -380,16 +422,6 @@ class EduRosterCheckLine(models.Model):
                 ]
             )
             others.write({"seen_school_id": line.school_id.id})
-
-    def _edu_lacks_file(self):
-        """Lines whose document is only named: it has to be attached before the check closes."""
-        return self.filtered(
-            lambda line: (
-                line.outcome in PROVEN
-                and not line.evidence_ids
-                and not (line.outcome == "transfer_out" and line.receipt_pending)
-            )
-        )
 
     @api.model
     def _edu_ensure_marker(self, sheet):

@@ -10,6 +10,8 @@ class EduStudent(models.Model):
     roster_line_ids = fields.One2many("edu.roster.check.line", "student_id", "Roster Checks")
     ledger_ids = fields.One2many("edu.ledger", "student_id", "Ledgers")
     absence_ids = fields.One2many("edu.absence", "student_id", "Absences")
+    status_change_ids = fields.One2many("edu.status.change", "student_id", "Status Changes")
+    status_change_count = fields.Integer(compute="_compute_monitoring_counts")
     roster_line_count = fields.Integer(compute="_compute_monitoring_counts")
     ledger_count = fields.Integer(compute="_compute_monitoring_counts")
     absence_count = fields.Integer(compute="_compute_monitoring_counts")
@@ -22,6 +24,7 @@ class EduStudent(models.Model):
             "roster_line_count": "edu.roster.check.line",
             "ledger_count": "edu.ledger",
             "absence_count": "edu.absence",
+            "status_change_count": "edu.status.change",
         }
         for name, model in models_.items():
             counts = {}
@@ -109,6 +112,10 @@ class EduStudent(models.Model):
     def action_view_ledger(self):
         """Whoever reads the child: its ledger entries in the own scope."""
         return self._edu_monitoring_action("edu_ledger_action")
+
+    def action_view_status_changes(self):
+        """Whoever reads the child: its status changes in the own scope."""
+        return self._edu_monitoring_action("edu_status_change_action")
 
     def action_view_absences(self):
         """Whoever reads the child: its absences in the own scope."""

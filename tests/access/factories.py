@@ -143,6 +143,30 @@ class Factories:
             }
         )
 
+    def edu_roster_repeat(self, other):
+        school = self.one("edu.school", other)
+        self.one("edu.student", other)
+        repeats = self.env["edu.roster.repeat"]._edu_start(
+            self.c.term, "monthly", "2026-10-09", school
+        )
+        klass = self.one("edu.class", other)
+        return repeats.filtered(lambda repeat: repeat.class_id == klass)
+
+    def edu_roster_repeat_line(self, other):
+        repeat = self.one("edu.roster.repeat", other)
+        return self.env["edu.roster.repeat.line"].create(
+            {
+                "repeat_id": repeat.id,
+                "student_id": self.one("edu.student", other).id,
+                "outcome": "on_leave",
+            }
+        )
+
+    def edu_status_change(self, other):
+        return self.env["edu.status.change"].create(
+            {"student_id": self.one("edu.student", other).id, "kind": "suspension"}
+        )
+
     def edu_ledger(self, other):
         student = self.one("edu.student", other)
         return self.env["edu.ledger"]._edu_enter("school_age", student, "2026-09-02", "test")

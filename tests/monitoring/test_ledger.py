@@ -98,7 +98,7 @@ class TestLedger(MonitoringCommon):
         self.close()
         entry = self.one.ledger_ids
         self.assertEqual(len(entry), 1)
-        self.assertEqual(entry.reason_off, "Transferred out")
+        self.assertEqual(entry.reason_off, "Transfer out")
 
     def test_a_missing_child_is_of_school_age_all_the_same(self):
         self.mark(self.one, "suspected", missing_since="2026-09-01")

@@ -151,15 +151,18 @@ class TestRosterClose(MonitoringCommon):
         self.assertRefused("closed", self.reopen, self.sheet)
         self.assertRefused("closed", self.as_user(self.check, "records_admin").action_refresh)
 
-    def test_a_document_only_named_keeps_the_check_open(self):
-        self.mark(self.one, "deceased", evidence="死亡医学证明 7 号")
+    def test_a_finding_without_approval_keeps_the_check_open(self):
+        line = self.mark(self.one, "deceased", evidence="死亡医学证明 7 号")
         self.sign_all()
-        items = "\n".join(self.check._edu_open_items())
-        self.assertIn("死亡医学证明 7 号", items)
-        wizard = self.env["edu.roster.proof"].with_user(self.user["records_admin"])
-        wizard.create(
-            {"line_id": self.line(self.one).id, "file": PICTURE, "file_name": "证明.pdf"}
-        ).action_attach()
+        self.assertIn("no status change is entered", "\n".join(self.check._edu_open_items()))
+        check = self.as_user(self.check, "records_admin")
+        change = self.env["edu.status.change"].browse(check.action_prepare_changes()["res_id"])
+        self.assertEqual((change.kind, change.state), ("death", "draft"))
+        self.assertIn("死亡医学证明 7 号", change.note)
+        self.assertIn("is “Draft”", "\n".join(self.check._edu_open_items()))
+        self.assertRefused("has to be approved", check.action_close)
+        self.assertRefused("has one", check.action_prepare_changes)
+        self.approve(line)
         self.assertFalse(self.check._edu_open_items())
         self.as_user(self.check, "records_admin").action_close()
         self.assertEqual(self.one.enrolment_state, "deceased")

@@ -1,0 +1,42 @@
+from odoo.tests import tagged
+
+from ..monitoring.common import PICTURE
+from ..monitoring.test_status_change import StatusCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCaseStatusChange(StatusCommon):
+    def case(self):
+        return self.env["edu.dropout.case"].search([("student_id", "=", self.one.id)])
+
+    def test_an_answer_that_does_not_come_raises_a_case_once(self):
+        change = self.approved("transfer_out")
+        self.frozen.move_to("2026-09-18")
+        self.Change._cron_follow()
+        self.assertEqual(self.case().state, "suspected")
+        self.assertEqual(self.case().missing_since, change.date_from)
+        self.Change._cron_follow()
+        self.assertEqual(len(self.case()), 1)
+
+    def test_an_answer_that_comes_late_ends_the_suspicion(self):
+        change = self.approved("transfer_out")
+        self.frozen.move_to("2026-09-18")
+        self.Change._cron_follow()
+        self.step(change, "answer", file=PICTURE, file_name="回执.pdf")
+        self.assertEqual(self.case().state, "excluded")
+        self.assertEqual(self.case().excluded_reason_id.code, "transfer")
+
+    def test_a_change_that_takes_effect_ends_a_mere_suspicion(self):
+        self.mark(self.one, "suspected", missing_since="2026-09-01")
+        self.approved("suspension", valid_until="2027-01-31")
+        case = self.case()
+        self.assertEqual(case.state, "excluded")
+        self.assertEqual(case.excluded_reason_id.code, "suspended")
+        self.assertEqual(str(case.exclusion_until), "2027-01-31")
+
+    def test_a_case_that_is_being_looked_into_stays(self):
+        self.mark(self.one, "suspected", missing_since="2026-09-01")
+        self.case().action_verify()
+        self.approved("suspension", valid_until="2027-01-31")
+        self.assertEqual(self.case().state, "verifying")
+        self.assertIn("Suspension", self.case().message_ids[0].body)
