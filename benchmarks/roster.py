@@ -15,14 +15,18 @@ import base64
 import gc
 import io
 import os
+import subprocess
+import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 
 import openpyxl
 
 from odoo import Command
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL, config, mute_logger
 
 from odoo.addons.edu_dropout_control.models.core.set_writer import copy_rows
 from odoo.addons.edu_dropout_control.models.monitoring.roster_write import RosterWriter
@@ -32,12 +36,13 @@ from odoo.addons.edu_dropout_control.tools.identity import (
     make_school_code,
     make_student_no,
 )
-from odoo.addons.edu_dropout_control.tools.sample import SHORT, write_export
+from odoo.addons.edu_dropout_control.tools.sample import SHORT, TEMPLATE, cell, write_export
 
 TITLE = "Roster import"
 ROWS = 10_000
-MANY = 100_000
-SAMPLE = 500
+MANY = int(os.environ.get("EDU_BENCH_MANY", "100000"))
+SAMPLE = 300
+ROUNDS = 2
 WARM_UP = 200
 CLASS_SIZE = 45
 
@@ -175,11 +180,12 @@ class County:
     def loads(self, children, data):
         """Seconds of Odoo's way with the same columns: openpyxl, ``load()``, flushed."""
         started = time.perf_counter()
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-        sheet = book.worksheets[0]
-        for row in range(1, sheet.max_row + 1):  # as base_import walks it
-            for column in range(1, sheet.max_column + 1):
-                sheet.cell(row, column).value  # noqa: B018 read for the time that it takes
+        for _time in range(2):  # base_import reads the file for its preview and again to import it
+            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+            sheet = book.worksheets[0]
+            for row in range(1, sheet.max_row + 1):
+                for column in range(1, sheet.max_column + 1):
+                    sheet.cell(row, column).value  # noqa: B018 read for the time that it takes
         reading = time.perf_counter() - started
         rows = [
             [
@@ -325,15 +331,18 @@ def measure(env):
     county = County(env)
     warm = county.children(WARM_UP)
     county.ours(workbook(warm), WARM_UP)
-    sample = county.children(SAMPLE)
-    with taken_back(env):
-        load = county.loads(sample, workbook(sample)) / SAMPLE
-    children = county.children(ROWS)
-    data = workbook(children)
-    total, write = county.ours(data, ROWS)
-    before = county.versions()
-    again, _write = county.ours(data, ROWS, expected="unchanged_count")
-    changed = before != county.versions()
+    loads, firsts, seconds = [], [], []
+    for _round in range(ROUNDS):  # turn by turn, and the best of each: others use this machine too
+        sample = county.children(SAMPLE)
+        with taken_back(env):
+            loads.append(county.loads(sample, workbook(sample)) / SAMPLE)
+        data = workbook(county.children(ROWS))
+        firsts.append(county.ours(data, ROWS))
+        before = county.versions()
+        seconds.append(county.ours(data, ROWS, expected="unchanged_count")[0])
+        changed = before != county.versions()
+    load, again = min(loads), min(seconds)
+    total, write = (min(part) for part in zip(*firsts, strict=True))
     bare, count = county.bare()
     bare *= ROWS / count
     figures = [
@@ -365,14 +374,22 @@ def measure(env):
         },
     ]
     if os.environ.get("EDU_BENCH_SCALE"):
-        del children, data
         figures += scale(county, total)
     return figures
 
 
 def scale(county, total):
-    data = workbook(county.children(MANY))
+    children = county.children(MANY)
+    data = workbook(children)
     many, _write = county.ours(data, MANY)
+    del data
+    with tempfile.TemporaryDirectory() as folder:
+        wide, long, short = (Path(folder, name) for name in ("wide.xlsx", "long.csv", "short.csv"))
+        wide.write_bytes(workbook(children, TEMPLATE))
+        long.write_bytes(as_csv(children))
+        short.write_bytes(as_csv(children[:ROWS]))
+        calamine = peak("calamine", wide)
+        ours, csv_long, csv_short = (peak_of_import(county, path) for path in (wide, long, short))
     return [
         {
             "figure": "100,000 children ÷ 10,000 children",
@@ -380,4 +397,37 @@ def scale(county, total):
             "target": "at most 11",
             "met": many <= 11 * total,
         },
+        {
+            "figure": "peak memory, 100,000 × 74 in .xlsx ÷ calamine alone",
+            "value": ours / calamine,
+            "target": "at most 1.25",
+            "met": ours <= 1.25 * calamine,
+        },
+        {
+            "figure": "peak memory, .csv of 100,000 ÷ .csv of 10,000",
+            "value": csv_long / csv_short,
+            "target": "at most 1.1",
+            "met": csv_long <= 1.1 * csv_short,
+        },
     ]
+
+
+def as_csv(children):
+    columns = [pair for pair in SHORT if pair[1] in children[0]]
+    lines = [",".join(header for header, _key in columns)]
+    lines += [",".join(cell(key, child[key]) for _header, key in columns) for child in children]
+    return "\n".join(lines).encode("gb18030")
+
+
+def peak(*arguments):
+    """Kilobytes that another process takes at most."""
+    command = [sys.executable, "-m", "benchmarks._roster_memory", *map(str, arguments)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(done.stdout.split()[-1])
+
+
+def peak_of_import(county, path):
+    env = county.env
+    return peak(
+        config.rcfile, env.cr.dbname, path, county.officer.id, county.school.id, county.term.id
+    )

@@ -205,14 +205,15 @@ class Keyring:
                 if not sealed.startswith(BLOB_MAGIC):
                     raise KeyProblem("broken", "not a sealed value")
                 start = len(BLOB_MAGIC) + _ID_LENGTH
-                kid, data = sealed[len(BLOB_MAGIC) : start].decode(), sealed[start:]
+                # a view: files are long, and the clear one is a second copy already
+                kid, data = sealed[len(BLOB_MAGIC) : start].decode(), memoryview(sealed)[start:]
         except (binascii.Error, UnicodeDecodeError) as error:
             raise KeyProblem("broken", "not a sealed value") from error
         if kid not in self._ciphers:
             raise KeyProblem("unknown_key", f"sealed with key {kid!r}, which the file lacks")
         try:
             clear = self._ciphers[kid].decrypt(
-                data[:_NONCE_BYTES], data[_NONCE_BYTES:], _associated(model, field)
+                bytes(data[:_NONCE_BYTES]), data[_NONCE_BYTES:], _associated(model, field)
             )
         except (InvalidTag, ValueError) as error:
             raise KeyProblem("broken", f"{model}.{field}: sealed value does not fit") from error

@@ -120,7 +120,9 @@ class EduEncryptedFile(models.Model):
         )
         if not attachment.raw:
             raise MissingError(self.env._("The file is no longer kept."))
-        return self.env["edu.secret.mixin"]._edu_decrypt(self._name, "data", attachment.raw)
+        clear = self.env["edu.secret.mixin"]._edu_decrypt(self._name, "data", attachment.raw)
+        attachment.invalidate_recordset(["raw"])  # not to hold it twice
+        return clear
 
     def _edu_download_action(self):
         """Action that has the browser fetch the file; the controller asks for access again."""

@@ -7,6 +7,7 @@ is a :class:`RosterFileError` with a stable code; no other exception leaves :fun
 unpacked bytes (the caller's) and cells (``MAX_CELLS``), both checked before anything is laid out.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -452,26 +453,40 @@ class _CalamineRows:
 # -- text -----------------------------------------------------------------------------------------
 
 
-def _decoded(data):
-    """(text, encoding). BOM, else strict UTF-8, else GB18030."""
+def _encoding(data):
+    """How delimited text is written: BOM, else strict UTF-8, else GB18030. Decoded piece by piece, so
+    that no second copy of a long file is held."""
     for bom, encoding in (
         (b"\xef\xbb\xbf", "utf-8-sig"),
         (b"\xff\xfe", "utf-16"),
         (b"\xfe\xff", "utf-16"),
     ):
         if data.startswith(bom):
-            try:
-                return data.decode(encoding), encoding
-            except UnicodeDecodeError:
-                raise RosterFileError("file_unknown") from None
+            if _decodes(data, encoding):
+                return encoding
+            raise RosterFileError("file_unknown")
     if b"\0" in data:
         raise RosterFileError("file_unknown")
     for encoding in ("utf-8", "gb18030"):
-        try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
+        if _decodes(data, encoding):
+            return encoding
     raise RosterFileError("file_unknown")
+
+
+def _decodes(data, encoding):
+    decoder = codecs.getincrementaldecoder(encoding)()
+    view = memoryview(data)
+    try:
+        for at in range(0, len(view), _CHUNK):
+            decoder.decode(view[at : at + _CHUNK], final=at + _CHUNK >= len(view))
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _text_of(data, encoding):
+    """The file as text that is decoded while it is read."""
+    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
 
 
 def _open_text(data):
@@ -484,21 +499,23 @@ def _open_text(data):
         raise RosterFileError("file_html")
     if head.startswith((b"<?xml", b"<workbook")):
         raise RosterFileError("file_html" if b"<html" in head else "file_xml")
-    text, encoding = _decoded(data)
+    encoding = _encoding(data)
+    text = _text_of(data, encoding).read(65536)
     # a name or a number has no control characters: a file with many is no text
-    if len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]", text[:65536])) > 4:
+    if len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]", text)) > 4:
         raise RosterFileError("file_unknown")
-    if not text.strip("\ufeff \t\r\n"):
+    if not any(line.strip("\ufeff \t\r\n") for line in _text_of(data, encoding)):
         raise RosterFileError("file_empty")
     delimiter = _sniffed(text)
-    return RawFile("csv", [Sheet("", 0, False, _TextRows(text, delimiter))], encoding, delimiter)
+    return RawFile(
+        "csv", [Sheet("", 0, False, _TextRows(data, encoding, delimiter))], encoding, delimiter
+    )
 
 
 def _sniffed(text):
     """The delimiter that cuts the first lines into the most columns, equally often."""
     best, best_score = ",", 0
-    head = text[:65536]
-    lines = head.splitlines(keepends=True)[:HEADER_AREA]
+    lines = text.splitlines(keepends=True)[:HEADER_AREA]
     for delimiter in _DELIMITERS:
         try:
             widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
@@ -514,12 +531,13 @@ def _sniffed(text):
 class _TextRows:
     """Rows of delimited text; a record that spans lines is one row, as Excel counts it."""
 
-    def __init__(self, text, delimiter):
-        self.text = text
+    def __init__(self, data, encoding, delimiter):
+        self.data = data
+        self.encoding = encoding
         self.delimiter = delimiter
 
     def __call__(self):
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
+        reader = csv.reader(_text_of(self.data, self.encoding), delimiter=self.delimiter)
         number = 0
         try:
             for number, cells in enumerate(reader, 1):

@@ -683,9 +683,9 @@ def skip_reason(cells, mapping):
 
 def _is_example(cells):
     return any(
-        isinstance(cell, str) and not cell.isascii() and _EXAMPLE.match(clean(cell))
+        ("例" in cell or "\uf9b5" in cell) and _EXAMPLE.match(clean(cell))  # its other spelling
         for cell in cells[:4]
-        if cell
+        if isinstance(cell, str)
     )
 
 
