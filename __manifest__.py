@@ -57,6 +57,7 @@
         "wizard/comparison_settle.xml",
         "wizard/entrant_assign.xml",
         "wizard/entrant_expect.xml",
+        "wizard/ledger_export.xml",
         "wizard/registry_number.xml",
         "wizard/roster_add.xml",
         "wizard/roster_proof.xml",

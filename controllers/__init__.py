@@ -1,4 +1,5 @@
 from . import county_setup
 from . import dropout_report
 from . import encrypted_file
+from . import ledger
 from . import verify

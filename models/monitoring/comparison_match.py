@@ -46,6 +46,7 @@ class ComparisonMatcher:
 
     staged = SQL.identifier("edu_comparison_staged")
     found = SQL.identifier("edu_comparison_found")
+    pairs = SQL.identifier("edu_comparison_pairs")
 
     def __init__(self, comparison):
         self.comparison = comparison
@@ -155,7 +156,8 @@ class ComparisonMatcher:
         )
 
     def match(self, new, ids=None):
-        """Make the table of what was found: (id, student_id, match_by, suggestions).
+        """Make the table of the hits: everybody who is not plainly in school, as (the row's own
+        columns, student_id, match_by, suggestions).
 
         By identity number first; else by name and birth date, when that is one child whose number
         does not say otherwise; else similar names of the same birth date, as suggestions.
@@ -164,12 +166,12 @@ class ComparisonMatcher:
         :param ids: only these of the kept ones
         """
         self._flush()
-        source = self._source(new, ids)
+        self.source = self._source(new, ids)
         self.cr.execute(SQL("DROP TABLE IF EXISTS %s", self.found))
         self.cr.execute(
             SQL(
                 """CREATE TEMPORARY TABLE %(found)s ON COMMIT DROP AS
-                   SELECT r.id,
+                   SELECT r.*,
                           CASE WHEN r.decision = 'same' THEN r.known_id
                                WHEN s.id IS NOT NULL THEN s.id
                                WHEN r.name_key IS NULL THEN r.known_id END AS student_id,
@@ -178,73 +180,104 @@ class ComparisonMatcher:
                                WHEN r.name_key IS NULL THEN 'name' END AS match_by,
                           NULL::jsonb AS suggestions
                      FROM %(source)s AS r
-                     LEFT JOIN edu_student AS s ON s.id_number_digest = r.id_number_digest""",
+                     LEFT JOIN edu_student AS s ON s.id_number_digest = r.id_number_digest
+                    WHERE (%(plain)s) IS NOT TRUE""",
                 found=self.found,
-                source=source,
+                source=self.source,
+                plain=self._plain(),
             )
         )
-        alike = SQL(
-            """%(found)s AS f
-               JOIN %(source)s AS r ON r.id = f.id
-               JOIN edu_student AS s ON s.birthdate = r.birthdate AND s.active
-               JOIN edu_school AS c ON c.id = s.school_id AND c.county_id = %(county)s
-              WHERE f.student_id IS NULL AND r.decision IS DISTINCT FROM 'other'""",
-            found=self.found,
-            source=source,
-            county=self.comparison.county_id.id,
-        )
-        same_name = SQL("split_part(s.name_pinyin, ' ', 1) = r.name_key")
-        differs = SQL("COALESCE(s.id_number_digest <> r.id_number_digest, FALSE)")
+        self.cr.execute(SQL("DROP TABLE IF EXISTS %s", self.pairs))
         self.cr.execute(
             SQL(
-                """WITH one AS (SELECT f.id, min(s.id) AS student_id FROM %(alike)s AND %(same)s
-                                 GROUP BY f.id
-                                HAVING count(*) = 1 AND NOT bool_or(%(differs)s))
-                   UPDATE %(found)s AS f SET student_id = one.student_id, match_by = 'name'
-                     FROM one WHERE one.id = f.id""",
-                alike=alike,
-                same=same_name,
-                differs=differs,
+                """CREATE TEMPORARY TABLE %(pairs)s ON COMMIT DROP AS
+                   SELECT r.id, s.id AS student_id, %(same)s AS is_same, %(differs)s AS is_other
+                     FROM %(found)s AS r
+                     JOIN edu_student AS s ON s.birthdate = r.birthdate AND s.active
+                    WHERE r.student_id IS NULL AND r.decision IS DISTINCT FROM 'other'
+                      AND s.school_id = ANY(%(schools)s)
+                      AND (%(same)s OR NOT %(differs)s
+                           AND COALESCE(s.gender = r.gender, TRUE) AND %(similar)s)""",
+                pairs=self.pairs,
+                same=SQL("split_part(s.name_pinyin, ' ', 1) = r.name_key"),
+                differs=SQL("COALESCE(s.id_number_digest <> r.id_number_digest, FALSE)"),
                 found=self.found,
-            )
-        )
-        self.cr.execute(
-            SQL(
-                """WITH near AS (
-                       SELECT f.id, s.id AS student_id, row_number() OVER (
-                                  PARTITION BY f.id ORDER BY %(same)s DESC, s.id) AS nth
-                         FROM %(alike)s
-                          AND (%(same)s
-                               OR %(similar)s AND NOT %(differs)s
-                                  AND COALESCE(s.gender = r.gender, TRUE)))
-                   UPDATE %(found)s AS f SET suggestions = listed.ids
-                     FROM (SELECT id, jsonb_agg(student_id ORDER BY nth) AS ids
-                             FROM near WHERE nth <= %(most)s GROUP BY id) AS listed
-                    WHERE listed.id = f.id""",
-                same=same_name,
-                alike=alike,
+                schools=self._school_ids(),
                 similar=self._similar(),
-                differs=differs,
+            )
+        )
+        self.cr.execute(
+            SQL(
+                """UPDATE %(found)s AS f SET student_id = one.student_id, match_by = 'name'
+                     FROM (SELECT id, min(student_id) AS student_id FROM %(pairs)s WHERE is_same
+                            GROUP BY id HAVING count(*) = 1 AND NOT bool_or(is_other)) AS one
+                    WHERE one.id = f.id""",
                 found=self.found,
+                pairs=self.pairs,
+            )
+        )
+        self.cr.execute(
+            SQL(
+                """UPDATE %(found)s AS f SET suggestions = listed.ids
+                     FROM (SELECT id, jsonb_agg(student_id ORDER BY nth) AS ids
+                             FROM (SELECT id, student_id, row_number() OVER (
+                                              PARTITION BY id ORDER BY is_same DESC, student_id
+                                          ) AS nth FROM %(pairs)s) AS near
+                            WHERE nth <= %(most)s GROUP BY id) AS listed
+                    WHERE listed.id = f.id AND f.student_id IS NULL""",
+                found=self.found,
+                pairs=self.pairs,
                 most=SUGGESTED,
             )
         )
 
+    def _plain(self):
+        """SQL: the child ``s`` is found by its number and in a school of the county, and nothing
+        speaks against that."""
+        return SQL(
+            """s.enrolment_state = 'enrolled' AND s.active AND r.decision IS NULL
+               AND s.school_id = ANY(%s) AND s.id <> ALL(%s)""",
+            self._school_ids(),
+            self._away_ids(),
+        )
+
+    def _school_ids(self):
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM edu_school WHERE county_id = %s", self.comparison.county_id.id)
+        )
+        return [id_ for (id_,) in rows]
+
+    def _away_ids(self):
+        """Children of the county who stand on the ledgers of suspected and confirmed dropouts."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT student_id FROM edu_ledger
+                    WHERE kind IN ('suspected', 'dropout') AND date_off IS NULL"""
+            )
+        )
+        return [id_ for (id_,) in rows]
+
     def _similar(self):
-        """Names that look or sound alike; where the database cannot measure, that sound the same."""
+        """SQL: names that look or sound alike; where the database cannot measure, that sound the
+        same. Only what begins with the same letter, or goes on in the same characters under another
+        surname, is looked at closely."""
+        key = SQL("split_part(s.name_pinyin, ' ', 1)")
         sound = SQL("split_part(s.name_pinyin, ' ', 2)")
         if not self.has_trigram:
             return SQL("%s = r.name_sound", sound)
         return SQL(
-            """GREATEST(similarity(split_part(s.name_pinyin, ' ', 1), r.name_key),
-                        similarity(%s, r.name_sound)) >= %s""",
-            sound,
-            self.similar,
+            """(left(%(sound)s, 1) = left(r.name_sound, 1)
+                OR substr(%(key)s, 2) = substr(r.name_key, 2))
+               AND (similarity(%(sound)s, r.name_sound) >= %(similar)s
+                    OR similarity(%(key)s, r.name_key) >= %(similar)s)""",
+            key=key,
+            sound=sound,
+            similar=self.similar,
         )
 
-    def judged(self):
-        """SQL: each row of what was found with ``result``, ``state``, ``student_id``, ``match_by``,
-        ``school_id``, ``suggestions`` and ``home_id``, the township that the registry knows."""
+    def hits(self):
+        """SQL: each hit with ``result``, ``state``, ``student_id``, ``match_by``, ``school_id``,
+        ``suggestions`` and ``home_id``, the township that the registry knows."""
         return SQL(
             """SELECT told.*,
                       CASE WHEN result IN ('in_school', 'expected') THEN 'settled'
@@ -263,21 +296,38 @@ class ComparisonMatcher:
                                    WHEN f.student_id IS NULL THEN 'suggestion'
                                    WHEN c.county_id IS DISTINCT FROM %(county)s
                                    THEN 'other_county'
-                                   WHEN s.enrolment_state = 'dropped_out' OR away.student_id > 0
+                                   WHEN s.enrolment_state = 'dropped_out'
+                                        OR f.student_id = ANY(%(away)s)
                                    THEN 'absent'
                                    WHEN NOT s.active THEN 'not_attending'
                                    WHEN s.enrolment_state = 'enrolled' THEN 'in_school'
                                    WHEN s.enrolment_state = 'expected' THEN 'expected'
                                    ELSE 'not_attending' END AS result
                          FROM %(found)s AS f
-                         LEFT JOIN edu_student AS s ON s.id = f.student_id
-                         LEFT JOIN edu_school AS c ON c.id = s.school_id
-                         LEFT JOIN (SELECT DISTINCT student_id FROM edu_ledger
-                                     WHERE kind IN ('suspected', 'dropout')
-                                       AND date_off IS NULL) AS away
-                                ON away.student_id = f.student_id) AS told""",
+                         -- the limit keeps the planner to the key: hits are few
+                         LEFT JOIN LATERAL (SELECT * FROM edu_student
+                                             WHERE id = f.student_id LIMIT 1) AS s ON TRUE
+                         LEFT JOIN edu_school AS c ON c.id = s.school_id) AS told""",
             found=self.found,
             county=self.comparison.county_id.id,
+            away=self._away_ids(),
+        )
+
+    def judged(self):
+        """SQL: as ``hits``, of every row that was matched."""
+        return SQL(
+            """%(hits)s
+                UNION ALL
+               SELECT r.id, 'number', NULL, s.id, COALESCE(s.expected_school_id, s.school_id),
+                      COALESCE(s.household_township_id, s.residence_township_id, c.area_id),
+                      'in_school', 'settled'
+                 FROM %(source)s AS r
+                 JOIN edu_student AS s ON s.id_number_digest = r.id_number_digest
+                 JOIN edu_school AS c ON c.id = s.school_id
+                WHERE NOT EXISTS (SELECT FROM %(found)s AS f WHERE f.id = r.id)""",
+            hits=self.hits(),
+            source=self.source,
+            found=self.found,
         )
 
     # -- writing ----------------------------------------------------------------------------------

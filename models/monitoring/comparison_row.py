@@ -62,16 +62,14 @@ class EduComparisonRow(models.Model):
     _edu_township_fields = ("township_id",)
 
     comparison_id = fields.Many2one(
-        "edu.comparison", "List", required=True, index=True, readonly=True, ondelete="cascade"
+        "edu.comparison", "List", required=True, readonly=True, ondelete="cascade"
     )
-    kind = fields.Selection(KINDS, "What the List Is", required=True, readonly=True, index=True)
+    kind = fields.Selection(KINDS, "What the List Is", required=True, readonly=True)
     county_id = fields.Many2one(
-        "edu.area", "County", required=True, readonly=True, index=True, ondelete="restrict"
+        "edu.area", "County", required=True, readonly=True, ondelete="restrict"
     )
-    term_id = fields.Many2one("edu.term", required=True, readonly=True, index=True)
-    township_id = fields.Many2one(
-        "edu.area", "Township", readonly=True, index=True, ondelete="restrict"
-    )
+    term_id = fields.Many2one("edu.term", required=True, readonly=True, ondelete="restrict")
+    township_id = fields.Many2one("edu.area", "Township", readonly=True, ondelete="restrict")
     area_id = fields.Many2one("edu.area", "Lives in", readonly=True, ondelete="restrict")
     is_listed = fields.Boolean("On the Newest File", readonly=True)
     is_expired = fields.Boolean("Clear Values Deleted", readonly=True)
@@ -95,13 +93,13 @@ class EduComparisonRow(models.Model):
     id_number = Secret("Identity Number", kind="identity", readonly=True)
     address = Secret("Home Address", kind="address", readonly=True)
     zone_school_id = fields.Many2one(
-        "edu.school", "School of the Zone", readonly=True, index=True, ondelete="set null"
+        "edu.school", "School of the Zone", readonly=True, ondelete="set null"
     )
     problems = fields.Json(readonly=True, copy=False)
     problem = fields.Char("What Is Wrong", compute="_compute_problem")
 
     # The child by the registry
-    result = fields.Selection(RESULTS, "Found", required=True, readonly=True, index=True)
+    result = fields.Selection(RESULTS, "Found", required=True, readonly=True)
     match_by = fields.Selection(
         [
             ("number", "Identity number"),
@@ -136,9 +134,8 @@ class EduComparisonRow(models.Model):
         required=True,
         readonly=True,
         default="open",
-        index=True,
     )
-    outcome = fields.Selection(OUTCOMES, readonly=True, index=True, copy=False)
+    outcome = fields.Selection(OUTCOMES, readonly=True, copy=False)
     evidence = fields.Char("Evidence", readonly=True, copy=False)
     evidence_ids = fields.Many2many(
         "ir.attachment",
@@ -155,6 +152,8 @@ class EduComparisonRow(models.Model):
 
     _comparison_state_idx = models.Index("(comparison_id, state)")
     _township_state_idx = models.Index("(township_id, state)")
+    # the work to be done is a small part of the rows
+    _open_idx = models.Index("(county_id, result) WHERE state = 'open'")
     _number_uniq = models.UniqueIndex(
         "(comparison_id, id_number_digest) WHERE id_number_digest IS NOT NULL",
         "This child stands on the list already.",
