@@ -180,10 +180,9 @@ class EduStatusChange(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for change in self:
-            change.display_name = self.env._(
-                "%(child)s: %(kind)s",
-                child=change.student_id.sudo().name or "",
-                kind=kinds.get(change.kind, ""),
+            child, kind = change.student_id.sudo().name or "", kinds.get(change.kind, "")
+            change.display_name = (
+                self.env._("%(child)s: %(kind)s", child=child, kind=kind) if child else kind
             )
 
     @api.depends(

@@ -226,8 +226,6 @@ tours.add("edu_case_township_issues_admission", {
 const serve = (kind, date) => [
     ...openRow(kind),
     state("issued"),
-    press("action_serve"),
-    ...refused("Choose the method of service"),
     ...choose("service_method", "Served in person"),
     press("action_serve"),
     ...refused("the date of the signature", "who served it (article 87)"),
