@@ -28,6 +28,11 @@ const choose = (name, label) => [
         run: "click",
     },
 ];
+const pick = (name, label) => ({
+    content: `pick ${label}`,
+    trigger: at(name, `.o_radio_item:contains(${label}) input`),
+    run: "click",
+});
 const find = (name, label) => [
     type(name, label),
     {
@@ -153,7 +158,7 @@ tours.add("edu_case_leader_advises", {
         ...refused("the day the guardian was told", "who told the guardian", "article"),
         ...day("guardian_told_on", "09/07/2026"),
         type("guardian_told_by", "班主任、分管副校长"),
-        ...choose("guardian_acknowledgement", "Signed"),
+        pick("guardian_acknowledgement", "Signed"),
         press("action_record_advice"),
         rung("advised"),
         {
@@ -226,7 +231,7 @@ tours.add("edu_case_township_issues_admission", {
 const serve = (kind, date) => [
     ...openRow(kind),
     state("issued"),
-    ...choose("service_method", "Served in person"),
+    pick("service_method", "Served in person"),
     press("action_serve"),
     ...refused("the date of the signature", "who served it (article 87)"),
     ...day("service_date", date),
