@@ -7,7 +7,7 @@ a sample, because a second a hundred rows is all it does. *Bare* is PostgreSQL a
 of children, guardians and notes by COPY into temporary tables and INSERT … SELECT into the tables with
 all their indexes.
 
-``EDU_BENCH_SCALE=1`` adds what takes minutes: 100,000 children, and the memory of a process that
+``--scale`` adds what takes minutes: 100,000 children, and the memory of a process that
 imports them.
 """
 

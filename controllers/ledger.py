@@ -22,7 +22,7 @@ class LedgerController(http.Controller):
         if not export or export.sudo().create_uid != request.env.user:
             return request.not_found()
         try:
-            export.action_export()
+            export._edu_check_export()
             file = export._edu_write()
         except (AccessError, UserError):
             return request.not_found()

@@ -162,7 +162,7 @@ class History:
         situation, said, attitude_text, attitude, result = TALKS[talk % len(TALKS)]
         klass = (case.class_id.grade, case.class_id.number)
         with self.county.at(day + timedelta(days=late), hour, 30):
-            visit = self.as_(self.env["edu.visit"], "class_teacher", key, klass).create(
+            self.as_(self.env["edu.visit"], "class_teacher", key, klass).create(
                 {
                     "case_id": case.id,
                     "visited_at": fields.Datetime.now() - timedelta(days=late, hours=1),
@@ -185,18 +185,6 @@ class History:
                     "next_step": attitude_text,
                 }
             )
-        self.backdate(visit, day + timedelta(days=late), hour)
-        return visit
-
-    def backdate(self, record, day, hour=9):
-        """Entry time follows the clock of the story, which the database's clock does not."""
-        record.flush_recordset()
-        moment = fields.Datetime.to_datetime(day) + timedelta(hours=hour - 8)
-        self.env.cr.execute(
-            f'UPDATE "{record._table}" SET create_date = %s, write_date = %s WHERE id IN %s',
-            [moment, moment, tuple(record.ids)],
-        )
-        record.invalidate_recordset(["create_date", "write_date"])
 
     def verify(self, story, day):
         case, key = story["case"], story["key"]

@@ -62,6 +62,15 @@ class EduLedgerExport(models.TransientModel):
         :raise UserError: a day to come, or numbers without a reason
         :raise AccessError: numbers that the caller's post does not include
         """
+        self._edu_check_export()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/edu/ledger/{self.id}/workbook",
+            "target": "download",
+        }
+
+    def _edu_check_export(self):
+        """As :meth:`action_export` raises; asked again when the workbook is fetched."""
         self.ensure_one()
         self.env["edu.ledger"].check_access("read")
         if self.as_of > self.env["edu.policy"]._edu_today():
@@ -72,11 +81,6 @@ class EduLedgerExport(models.TransientModel):
             if len((self.reason or "").strip()) < 2:
                 raise UserError(self.env._("Say why you need whole numbers: the reason is logged."))
             self._edu_students()._edu_check_reveal("id_number")
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/edu/ledger/{self.id}/workbook",
-            "target": "download",
-        }
 
     # -- what is in it ----------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from . import term
 from . import digest
 from . import problem
 from . import roster_header
+from . import roster_upload
 from . import roster_import
 from . import roster_import_errors
 from . import roster_import_job

@@ -1,5 +1,4 @@
 import json
-from datetime import timedelta
 
 from markupsafe import Markup
 
@@ -10,11 +9,12 @@ from odoo.tools import SQL, split_every
 from ...tools.dates import age_on
 from ...tools.log_filter import holds_secret
 from ...tools.names import comparison_key, full_pinyin
-from ...tools.roster import RosterFileError, RowProblem, parse
+from ...tools.roster import RosterFileError, RowProblem
 from .comparison_match import STAGED, ComparisonMatcher
 from .comparison_row import KINDS, RESULTS
 from .roster_import_row import shown
 from .roster_lookup import Places
+from .roster_upload import kept, safe
 
 BATCH = 2000
 YEARS = 9  # of compulsory education, by the law
@@ -33,7 +33,7 @@ class EduComparison(models.Model):
 
     _name = "edu.comparison"
     _description = "List compared with the registry"
-    _inherit = ["edu.encrypted.upload.mixin", "edu.scope.mixin"]
+    _inherit = ["edu.roster.upload.mixin", "edu.scope.mixin"]
     _order = "id desc"
     _edu_school_fields = ()
     _edu_township_fields = ("township_id",)
@@ -77,13 +77,8 @@ class EduComparison(models.Model):
         copy=False,
         index=True,
     )
-    uploaded_on = fields.Date(readonly=True, copy=False)
-    expires_on = fields.Date("File Deleted on", readonly=True, copy=False, index=True)
-    is_expired = fields.Boolean("File Deleted", readonly=True, copy=False)
-    has_upload = fields.Boolean(compute="_compute_has_upload")
     compared_at = fields.Datetime("Last Compared", readonly=True, copy=False)
     compared_by_id = fields.Many2one("res.users", "Compared by", readonly=True, copy=False)
-    file_problems = fields.Json(readonly=True, copy=False)
     problem_text = fields.Html("About the File", compute="_compute_problem_text", sanitize=False)
     skipped_count = fields.Integer("Totals and Footers", readonly=True, copy=False)
     repeated_count = fields.Integer("Named Twice in the File", readonly=True, copy=False)
@@ -194,20 +189,6 @@ class EduComparison(models.Model):
         if any(comparison.state != "draft" for comparison in self):
             raise UserError(self.env._("What has been compared stays on record."))
 
-    def _inverse_upload(self):
-        uploads = self.filtered("upload")
-        result = super()._inverse_upload()
-        policy = self.env["edu.policy"]
-        today = policy._edu_today()
-        uploads.sudo().write(
-            {
-                "uploaded_on": today,
-                "expires_on": today + timedelta(days=policy._current().upload_retention_days),
-                "is_expired": False,
-            }
-        )
-        return result
-
     @api.depends("kind", "county_id", "township_id", "village_id", "term_id")
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -224,11 +205,6 @@ class EduComparison(models.Model):
                     ),
                 )
             )
-
-    @api.depends("uploaded_on", "is_expired")
-    def _compute_has_upload(self):
-        for comparison in self:
-            comparison.has_upload = bool(comparison.uploaded_on and not comparison.is_expired)
 
     @api.depends("row_ids.state", "row_ids.result", "row_ids.is_listed")
     @api.depends_context("lang")
@@ -274,10 +250,8 @@ class EduComparison(models.Model):
     @api.depends("file_problems", "repeated_count", "skipped_count")
     @api.depends_context("lang")
     def _compute_problem_text(self):
-        words = self.env["edu.problem"]
         for comparison in self:
-            told = [_Told(kept) for kept in comparison.file_problems or ()]
-            texts = [(words._edu_text(each), words._edu_remedy(each)) for each in told]
+            texts = comparison._edu_file_texts()
             if comparison.repeated_count:
                 texts.append(
                     (
@@ -293,37 +267,9 @@ class EduComparison(models.Model):
 
     # -- the file ---------------------------------------------------------------------------------
 
-    def _edu_parsed(self):
-        """The parsed file (``tools.roster.ParsedFile``).
-
-        :raise UserError: no file, or one that cannot be read; says what to do
-        """
-        data = self._edu_upload_content()
-        if data is None:
-            raise UserError(
-                self.env._("The file is deleted by now: upload it again.")
-                if self.uploaded_on
-                else self.env._("Upload the file first.")
-            )
-        policy = self.env["edu.policy"]
-        header = self.env["edu.roster.header"]
-        try:
-            return parse(
-                data,
-                self.upload_name or "",
-                max_unpacked=policy._current().upload_max_mb << 20,
-                overrides=header._edu_overrides(self.county_id, self.env["edu.school"]),
-                school_year=self.term_id.school_year,
-                today=policy._edu_today(),
-            )
-        except RosterFileError as error:
-            raise self._edu_file_error(error) from None
-
-    def _edu_file_error(self, error):
-        words = self.env["edu.problem"]
-        return UserError(
-            "\n".join(filter(None, (words._edu_text(error), words._edu_remedy(error))))
-        )
+    def _edu_parsed(self, overrides=None):
+        known = self.env["edu.roster.header"]._edu_overrides(self.county_id, self.env["edu.school"])
+        return super()._edu_parsed({**known, **(overrides or {})})
 
     def action_compare(self):
         """Read the file and compare it with the registry. For the bureau and the township; raises
@@ -338,13 +284,8 @@ class EduComparison(models.Model):
                 *parsed.problems,
                 *(each for sheet in parsed.sheets for each in sheet.problems),
             ]
-            words = self.env["edu.problem"]
             raise UserError(
-                "\n".join(
-                    dict.fromkeys(
-                        f"{words._edu_text(each)} {words._edu_remedy(each)}" for each in problems
-                    )
-                )
+                "\n".join(dict.fromkeys(" ".join(self._edu_words(each)) for each in problems))
             )
         matcher, reader = ComparisonMatcher(self), _Reader(self)
         matcher.open_stage()
@@ -366,12 +307,12 @@ class EduComparison(models.Model):
             {
                 "skipped_count": reader.skipped,
                 "repeated_count": repeated,
-                "file_problems": [
-                    {"code": told.code, "params": _safe(told.params)}
+                "file_problems": kept(
+                    told
                     for sheet in parsed.sheets
                     for told in sheet.problems
                     if told.code != "sheet_empty"
-                ],
+                ),
             }
         )
         return True
@@ -576,7 +517,7 @@ class _Reader:
                     "f": told.field,
                     "c": told.code,
                     "s": told.severity,
-                    "p": _safe(told.params),
+                    "p": safe(told.params),
                     "h": shown("", told.header),
                     "l": told.column,
                 }
@@ -639,17 +580,3 @@ class _Reader:
             or self.zones.get((place["area_id"], grade))
             or self.zones.get((place["township_id"], grade))
         )
-
-
-class _Told:
-    """A problem as it is kept on the comparison."""
-
-    def __init__(self, kept):
-        self.code, self.params = kept["code"], kept["params"]
-
-
-def _safe(params):
-    return {
-        key: shown("", value) if isinstance(value, str) and holds_secret(value) else value
-        for key, value in params.items()
-    }

@@ -1,6 +1,5 @@
 import gc
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import partial
 
 from markupsafe import Markup
@@ -9,10 +8,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import split_every
 
-from ...tools.log_filter import holds_secret
-from ...tools.roster import Context, RosterFileError, codes, map_columns, parse
+from ...tools.roster import Context, RosterFileError, codes, map_columns
 from .roster_import_row import shown
 from .roster_plan import CREATE, HOLD, REJECT, UNCHANGED, UPDATE, Incoming, Job, Passed
+from .roster_upload import Told, kept
 from .roster_validate import RosterValidator
 from .roster_write import RosterWriter
 
@@ -43,7 +42,7 @@ class EduRosterImport(models.Model):
 
     _name = "edu.roster.import"
     _description = "Roster import"
-    _inherit = ["edu.encrypted.upload.mixin", "edu.scope.mixin"]
+    _inherit = ["edu.roster.upload.mixin", "edu.scope.mixin"]
     _order = "id desc"
     _rec_name = "upload_name"
 
@@ -93,10 +92,6 @@ class EduRosterImport(models.Model):
         copy=False,
         index=True,
     )
-    uploaded_on = fields.Date(readonly=True, copy=False)
-    expires_on = fields.Date("File Deleted on", readonly=True, copy=False, index=True)
-    is_expired = fields.Boolean("File Deleted", readonly=True, copy=False)
-    has_upload = fields.Boolean(compute="_compute_has_upload")
     started_at = fields.Datetime(readonly=True, copy=False)
     started_by_id = fields.Many2one("res.users", "Started by", readonly=True, copy=False)
     total_rows = fields.Integer("Rows of the File", readonly=True, copy=False)
@@ -107,7 +102,6 @@ class EduRosterImport(models.Model):
     imported_by_id = fields.Many2one("res.users", "Imported by", readonly=True, copy=False)
 
     column_ids = fields.One2many("edu.roster.import.column", "import_id", "Columns")
-    file_problems = fields.Json(readonly=True, copy=False)
     problem_text = fields.Html("Missing", compute="_compute_problem_text", sanitize=False)
     is_usable = fields.Boolean(readonly=True, copy=False)
     preview = fields.Json(readonly=True, copy=False)
@@ -231,25 +225,6 @@ class EduRosterImport(models.Model):
         if any(roster.state in ("running", "stopped", "done") for roster in self):
             raise UserError(self.env._("What has been imported stays on record."))
 
-    def _inverse_upload(self):
-        uploads = self.filtered("upload")
-        result = super()._inverse_upload()
-        today = self.env["edu.policy"]._edu_today()
-        days = self.env["edu.policy"]._current().upload_retention_days
-        uploads.sudo().write(
-            {
-                "uploaded_on": today,
-                "expires_on": today + timedelta(days=days),
-                "is_expired": False,
-            }
-        )
-        return result
-
-    @api.depends("uploaded_on", "is_expired")
-    def _compute_has_upload(self):
-        for roster in self:
-            roster.has_upload = bool(roster.uploaded_on and not roster.is_expired)
-
     @api.depends("row_ids.state", "row_ids.severity")
     def _compute_row_counts(self):
         groups = self.env["edu.roster.import.row"]._read_group(
@@ -337,11 +312,9 @@ class EduRosterImport(models.Model):
     @api.depends("file_problems")
     @api.depends_context("lang")
     def _compute_problem_text(self):
-        words = self.env["edu.problem"]
         for roster in self:
             items = Markup().join(
-                Markup("<li><b>%s</b> %s</li>") % (words._edu_text(told), words._edu_remedy(told))
-                for told in map(_Told, roster.file_problems or ())
+                Markup("<li><b>%s</b> %s</li>") % text for text in roster._edu_file_texts()
             )
             roster.problem_text = items and Markup("<ul class='mb-0 ps-3'>%s</ul>") % items
 
@@ -381,37 +354,6 @@ class EduRosterImport(models.Model):
             ) % (self.env._("Row"), self.env._("Would be"), head, body)
 
     # -- first stage: the file --------------------------------------------------------------------
-
-    def _edu_parsed(self, overrides=None):
-        """The parsed file (``tools.roster.ParsedFile``).
-
-        :raise UserError: no file, or one that cannot be read; says what to do
-        """
-        data = self._edu_upload_content()
-        if data is None:
-            raise UserError(
-                self.env._("The file is deleted by now: upload it again.")
-                if self.uploaded_on
-                else self.env._("Upload the file first.")
-            )
-        policy = self.env["edu.policy"]
-        try:
-            return parse(
-                data,
-                self.upload_name or "",
-                max_unpacked=policy._current().upload_max_mb << 20,
-                overrides=overrides or {},
-                school_year=self.term_id.school_year,
-                today=policy._edu_today(),
-            )
-        except RosterFileError as error:
-            raise self._edu_file_error(error) from None
-
-    def _edu_file_error(self, error):
-        words = self.env["edu.problem"]
-        return UserError(
-            "\n".join(filter(None, (words._edu_text(error), words._edu_remedy(error))))
-        )
 
     def _edu_overrides(self):
         """What the columns of this import hold where that is not the dictionary's word."""
@@ -497,12 +439,10 @@ class EduRosterImport(models.Model):
         if self.kind == "roster" and not self.school_id and any(s.mapping for s in parsed.sheets):
             fields_there = set().union(*(s.mapping.fields for s in parsed.sheets if s.mapping))
             if not fields_there & {"school_code", "school_name"}:
-                problems.append(_Told({"code": "school_column_missing", "params": {}}))
+                problems.append(Told({"code": "school_column_missing", "params": {}}))
         return {
             "is_usable": any(sheet.usable for sheet in parsed.sheets),
-            "file_problems": [
-                {"code": told.code, "params": _safe(told.params)} for told in problems
-            ],
+            "file_problems": kept(problems),
         }
 
     def _edu_columns(self, parsed):
@@ -670,11 +610,7 @@ class EduRosterImport(models.Model):
         )
 
     def _edu_told_text(self):
-        words = self.env["edu.problem"]
-        return "\n".join(
-            f"{words._edu_text(told)} {words._edu_remedy(told)}"
-            for told in map(_Told, self.file_problems or ())
-        )
+        return "\n".join(" ".join(text) for text in self._edu_file_texts())
 
     def _edu_remember(self):
         """Keep corrected columns for the next file."""
@@ -803,20 +739,6 @@ class _Run:
             "unchanged_count": self.counts[UNCHANGED],
             "skipped_count": self.skipped,
         }
-
-
-class _Told:
-    """A problem as it is kept on the import."""
-
-    def __init__(self, kept):
-        self.code, self.params = kept["code"], kept["params"]
-
-
-def _safe(params):
-    return {
-        key: shown("", value) if isinstance(value, str) and holds_secret(value) else value
-        for key, value in params.items()
-    }
 
 
 def _raw_of(row, mapping):

@@ -1,8 +1,6 @@
 import logging
 import time
 
-from psycopg2 import errors
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import split_every
@@ -10,13 +8,13 @@ from odoo.tools import split_every
 from .roster_import import BATCH, _Run
 from .roster_memory import RosterMemory
 from .roster_plan import Incoming
+from .roster_write import RETRY
 
 _logger = logging.getLogger(__name__)
 
 #: seconds after which the cron's worker is given back, well below the server's own limit
 SLICE = 60
 TRIES = 5
-RETRY = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
 COUNTS = ("row_count", "new_count", "changed_count", "unchanged_count", "skipped_count")
 
 

@@ -1,0 +1,101 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.log_filter import holds_secret
+from ...tools.roster import RosterFileError, parse
+from .roster_import_row import shown
+
+
+class Told:
+    """A problem of a file as it is kept on a record."""
+
+    def __init__(self, kept):
+        self.code, self.params = kept["code"], kept["params"]
+
+
+def safe(params):
+    """Parameters of a problem as they may be kept: no number of a person in them."""
+    return {
+        key: shown("", value) if isinstance(value, str) and holds_secret(value) else value
+        for key, value in params.items()
+    }
+
+
+def kept(problems):
+    """``problems`` of a parsed file as ``file_problems`` keeps them."""
+    return [{"code": told.code, "params": safe(told.params)} for told in problems]
+
+
+class EduRosterUploadMixin(models.AbstractModel):
+    """A record that takes one list of children as a file: sealed, read by ``tools.roster``, deleted
+    after the policy's days. The model brings its ``term_id``, and deletes what it kept of the file.
+    """
+
+    _name = "edu.roster.upload.mixin"
+    _description = "Record with a list of children"
+    _inherit = ["edu.encrypted.upload.mixin"]
+
+    uploaded_on = fields.Date(readonly=True, copy=False)
+    expires_on = fields.Date("File Deleted on", readonly=True, copy=False, index=True)
+    is_expired = fields.Boolean("File Deleted", readonly=True, copy=False)
+    has_upload = fields.Boolean(compute="_compute_has_upload")
+    file_problems = fields.Json(readonly=True, copy=False)
+
+    @api.depends("uploaded_on", "is_expired")
+    def _compute_has_upload(self):
+        for record in self:
+            record.has_upload = bool(record.uploaded_on and not record.is_expired)
+
+    def _inverse_upload(self):
+        uploads = self.filtered("upload")
+        result = super()._inverse_upload()
+        policy = self.env["edu.policy"]
+        today = policy._edu_today()
+        uploads.sudo().write(
+            {
+                "uploaded_on": today,
+                "expires_on": today + timedelta(days=policy._current().upload_retention_days),
+                "is_expired": False,
+            }
+        )
+        return result
+
+    def _edu_parsed(self, overrides=None):
+        """The parsed file (``tools.roster.ParsedFile``).
+
+        :param overrides: {key of a column: field, or None for none} where the dictionary errs
+        :raise UserError: no file, or one that cannot be read; says what to do
+        """
+        data = self._edu_upload_content()
+        if data is None:
+            raise UserError(
+                self.env._("The file is deleted by now: upload it again.")
+                if self.uploaded_on
+                else self.env._("Upload the file first.")
+            )
+        policy = self.env["edu.policy"]
+        try:
+            return parse(
+                data,
+                self.upload_name or "",
+                max_unpacked=policy._current().upload_max_mb << 20,
+                overrides=overrides or {},
+                school_year=self.term_id.school_year,
+                today=policy._edu_today(),
+            )
+        except RosterFileError as error:
+            raise self._edu_file_error(error) from None
+
+    def _edu_file_error(self, error):
+        return UserError("\n".join(filter(None, self._edu_words(error))))
+
+    def _edu_words(self, told):
+        """(what is wrong, what to do) of a problem, in the user's language."""
+        words = self.env["edu.problem"]
+        return words._edu_text(told), words._edu_remedy(told)
+
+    def _edu_file_texts(self):
+        """[(what is wrong, what to do)] of the file as a whole."""
+        return [self._edu_words(told) for told in map(Told, self.file_problems or ())]
