@@ -62,7 +62,9 @@ class EduProblem(models.AbstractModel):
             "national_no_older": self.env._(
                 "The file has a temporary number, a formal one is entered; it stays."
             ),
-            "national_no_changed": self.env._("The student number is another one than before."),
+            "national_no_changed": self.env._(
+                "The child has a formal student number already, and this is another one."
+            ),
             "refused": self.env._("It was refused: %(reason)s"),
             "unforeseen": self.env._("It could not be saved, for a reason nobody foresaw."),
         }
@@ -109,7 +111,10 @@ class EduProblem(models.AbstractModel):
             "state_dropped_out": self.env._("See that a case is open for the child."),
             "state_kept": self.env._("If the child is back, record the return in its case."),
             "national_no_older": self.env._("Nothing need be done if it is right."),
-            "national_no_changed": self.env._("Compare it with the national registry."),
+            "national_no_changed": self.env._(
+                "Compare both with the national registry: correct the file, or the number of the"
+                " child here, and run the row again."
+            ),
             "refused": self.env._("Correct what it says and run again."),
             "unforeseen": self.env._("Run again; if it stays, tell the system administrator."),
         }

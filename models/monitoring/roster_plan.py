@@ -83,8 +83,9 @@ class Plan:
     ``vals``: values of the child to create or change; ``guardians``: [(id or None, values)];
     ``state``: registry state to set; ``move``: the child comes from another school; ``new_class``:
     (school id, grade, number) to be made first; ``expect``: (school id, grade) of an entrant;
-    ``match_id``: the child that a held row may be; ``changed``: names of fields, for the
-    chatter; ``digests``, ``name_key``, ``keys``: what the validation knows the row by.
+    ``match_id``: the child that a held row may be; ``changed``: names of fields, for the chatter;
+    ``formal``: a formal student number takes the place of a temporary one; ``digests``,
+    ``name_key``, ``keys``: what the validation knows the row by.
     """
 
     incoming: Incoming = field(repr=False)
@@ -99,6 +100,7 @@ class Plan:
     expect: tuple | None = None
     match_id: int | None = None
     changed: list = field(default_factory=list)
+    formal: bool = False
     digests: dict = field(default_factory=dict, repr=False)
     name_key: str = field(default="", repr=False)
     keys: dict = field(default_factory=dict, repr=False)

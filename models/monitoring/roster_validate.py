@@ -20,6 +20,7 @@ SAME_NAMES = (
     " study_mode"
 ).split()
 NUMBERS = ("national_no", "id_number")
+FORMAL = "G"  # of student numbers; L and J are given until there is one
 CLEAR_TEXTS = ("name", "former_name", "ethnicity", "aux_no")
 ENTRY_GRADES = {"entrants_household": 1, "entrants_grade6": 7}
 #: states in which a child stands on a school's list
@@ -347,7 +348,7 @@ class RosterValidator:
         return bool(
             values.get("id_number")
             and child.id_number_digest
-            and values.get("national_no", "L")[0] != "L"
+            and values.get("national_no", "")[:1] == FORMAL
             and child.national_no_digest
         )
 
@@ -495,7 +496,8 @@ class RosterValidator:
         return self.places.named(values.get("township"), values.get("village"), county_id)
 
     def _keep_formal_number(self, plan, student, wanted):
-        """A temporary number (L) gives way to a formal one (G), never the other way."""
+        """A temporary number (L, J) gives way to a formal one (G), never the other way; a formal
+        one does not give way to another."""
         number = wanted.get("national_no", "")
         known = student and student.national_no_digest
         if not number or not known or known == plan.digests.get("national_no"):
@@ -503,11 +505,13 @@ class RosterValidator:
         old = self.students._edu_decrypt(
             self.students._name, "national_no", student.national_no_cipher
         )
-        if old[:1] == "G" and number[:1] != "G":
+        if old[:1] != FORMAL:
+            plan.formal = number[:1] == FORMAL
+        elif number[:1] != FORMAL:
             plan.tell("national_no", "national_no_older", severity="warning", secret=True)
             del wanted["national_no"]
-        elif old[:1] == "G":
-            plan.tell("national_no", "national_no_changed", severity="warning", secret=True)
+        else:
+            plan.tell("national_no", "national_no_changed", secret=True)
 
     def _compare(self, plan, record, wanted):
         for name, value in wanted.items():

@@ -304,6 +304,10 @@ class RosterWriter:
                     file=self.job.source,
                     fields=labels,
                 )
+            if plan.formal:
+                body = " ".join(
+                    (body, env._("The temporary student number was replaced by a formal one."))
+                )
             bodies[plan.student_id] = body
         self._log(bodies)
 

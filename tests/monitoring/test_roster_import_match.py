@@ -30,6 +30,71 @@ class TestRosterImportMatch(RosterCommon):
         self.assertEqual(roster.row_ids.code, "national_no_older")
         self.assertEqual(self.counts(roster), (1, 0, 0, 1, 0, 0))
 
+    def test_the_chatter_tells_of_the_formal_number_and_shows_none(self):
+        for letter in "LJ":
+            serial = 61 if letter == "L" else 62
+            child = self.child(serial)
+            temporary = make_student_no(child["birthdate"], "male", serial + 200, letter)
+            with self.subTest(letter=letter):
+                self.import_children([{**child, "national_no": temporary}])
+                student = self.students(child)
+                before = student.message_ids
+                self.import_children([child])
+                note = student.message_ids - before
+                self.assertIn("temporary student number was replaced", note.body)
+                for number in (temporary, child["national_no"], child["id_number"]):
+                    self.assertNotIn(number[-6:], note.body)
+
+    def test_another_change_does_not_tell_of_a_formal_number(self):
+        child = self.child(63)
+        self.import_children([child])
+        student = self.students(child)
+        self.import_children([{**child, "class_number": 2}])
+        self.assertNotIn("temporary student number", "".join(student.message_ids.mapped("body")))
+
+    def test_a_formal_number_comes_with_a_confirmed_name_and_birth_date(self):
+        child = self.child(64)
+        temporary = make_student_no(child["birthdate"], "male", 264, "L")
+        self.import_children([{**child, "national_no": temporary, "id_number": None}])
+        student = self.env["edu.student"].search([("national_no", "=", temporary)])
+        roster = self.import_children([{**child, "id_number": None}])
+        self.assertEqual(roster.todo_row_ids.code, "same_child")
+        self.assertEqual(self.clear(student, "national_no"), temporary, "nothing is guessed")
+        roster.todo_row_ids.action_same()
+        self.assertEqual(self.clear(student, "national_no"), child["national_no"])
+        self.assertIn("temporary student number was replaced", student.message_ids[0].body)
+
+    def test_a_formal_number_does_not_give_way_to_another_one(self):
+        child = self.child(65)
+        self.import_children([child])
+        student = self.students(child)
+        other = make_student_no(child["birthdate"], "male", 465)
+        roster = self.import_children([{**child, "national_no": other, "class_number": 2}])
+        self.assertEqual(self.counts(roster), (1, 0, 0, 0, 1, 0))
+        row = roster.todo_row_ids
+        self.assertEqual((row.code, row.severity), ("national_no_changed", "error"))
+        self.assertEqual(self.clear(student, "national_no"), child["national_no"])
+        self.assertEqual(student.class_id, self.class_a, "nothing of the row is taken")
+
+    def test_a_persons_word_does_not_make_one_formal_number_another(self):
+        child = self.child(66)
+        self.import_children([{**child, "id_number": None}])
+        student = self.env["edu.student"].search([("national_no", "=", child["national_no"])])
+        other = make_student_no(child["birthdate"], "male", 466)
+        roster = self.import_children([{**child, "national_no": other, "id_number": None}])
+        roster.todo_row_ids.action_same()
+        self.assertEqual(roster.todo_row_ids.code, "national_no_changed")
+        self.assertEqual(self.clear(student, "national_no"), child["national_no"])
+
+    def test_a_corrected_formal_number_lets_the_row_in(self):
+        child = self.child(67)
+        other = make_student_no(child["birthdate"], "male", 467)
+        self.import_children([{**child, "national_no": other}])
+        roster = self.import_children([child])
+        self.as_user(self.students(child), "records_admin").national_no = child["national_no"]
+        roster.action_run_again()
+        self.assertEqual(self.counts(roster), (1, 0, 0, 1, 0, 0))
+
     def test_found_by_the_national_number_when_the_identity_number_was_corrected(self):
         child = self.child(3)
         self.import_children([child])
