@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .dropout_case import DONE, EVERYBODY
 
@@ -59,6 +60,23 @@ class EduStudent(models.Model):
     def _edu_on_absence_streak(self, since):
         super()._edu_on_absence_streak(since)
         self.env["edu.dropout.case"]._edu_raise(self, "absence", missing_since=since)
+
+    def _edu_absence_settled(self):
+        """A case that was excluded, or a return, settles the absences up to its day."""
+        if not self.ids:
+            return super()._edu_absence_settled()
+        Case = self.env["edu.dropout.case"]
+        Case.flush_model(["student_id", "excluded_on", "returned_on"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT student_id, max(GREATEST(excluded_on, returned_on))
+                     FROM edu_dropout_case WHERE student_id IN %s
+                      AND (excluded_on IS NOT NULL OR returned_on IS NOT NULL)
+                 GROUP BY student_id""",
+                tuple(self.ids),
+            )
+        )
+        return {**super()._edu_absence_settled(), **dict(rows)}
 
     def _edu_after_move(self):
         """The open case goes with the child; who worked on it in the old school ceases to follow."""

@@ -10,6 +10,7 @@ from . import roster_repeat
 from . import roster_repeat_line
 from . import ledger
 from . import absence
+from . import calendar_day
 from . import student
 from . import school
 from . import term

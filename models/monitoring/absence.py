@@ -2,6 +2,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, groupby
+
+# Longer than a term: what lies before is counted
+RECOUNT_DAYS = 250
+_EDU_COUNTED = ("streak", "streak_from", "raised", "told")
+# Follow from the entries: no client sends them
+_EDU_OWN = (*_EDU_COUNTED, "digested", "school_id", "class_id")
 
 
 class EduAbsence(models.Model):
@@ -36,6 +43,12 @@ class EduAbsence(models.Model):
     streak = fields.Integer("Days in a Row", readonly=True, aggregator="max")
     streak_from = fields.Date("Absent since", readonly=True)
     raised = fields.Boolean("Raised a Suspicion", readonly=True, copy=False)
+    told = fields.Boolean(
+        "In a Row That Raised a Suspicion",
+        readonly=True,
+        copy=False,
+        help="Such a day raises no other.",
+    )
     digested = fields.Boolean(readonly=True, copy=False)
 
     _student_date_uniq = models.UniqueIndex(
@@ -49,23 +62,27 @@ class EduAbsence(models.Model):
             absence.school_id = absence.student_id.school_id
             absence.class_id = absence.student_id.class_id
 
-    @api.constrains("date")
+    @api.constrains("date", "student_id")
     def _check_date(self):
         Policy = self.env["edu.policy"]
         today = Policy._edu_today()
-        for absence in self:
-            if absence.date > today:
+        for (date, school), absences in self.grouped(lambda a: (a.date, a.school_id)).items():
+            if date > today:
                 raise ValidationError(self.env._("An absence cannot lie in the future."))
-            if not Policy._edu_is_workday(absence.date):
+            if not Policy._edu_is_workday(date):
                 raise ValidationError(
-                    self.env._("%(date)s is a day off: nobody is absent.", date=absence.date)
+                    self.env._("%(date)s is a day off: nobody is absent.", date=date)
                 )
-            if not self._edu_term_start(absence.date):
-                raise ValidationError(self.env._("%(date)s lies in no term.", date=absence.date))
+            if not absences._edu_term_start(date, school):
+                raise ValidationError(self.env._("%(date)s lies in no term.", date=date))
 
     @api.model
-    def _edu_term_start(self, date):
-        term = self.env["edu.term"]._current(date)
+    def _edu_term_start(self, date, school=None):
+        """First day of the term that ``date`` lies in, False between the terms.
+
+        :param school: where the child learns; the county's own days hold for every school
+        """
+        term = self.env["edu.term"].sudo()._current(date)
         return term.start_date if term and term.end_date >= date else False
 
     @api.model_create_multi
@@ -85,64 +102,206 @@ class EduAbsence(models.Model):
             self._edu_update_streaks()
         return result
 
+    def unlink(self):
+        """A day that goes away may break the row of the days after it."""
+        students = self.student_id
+        result = super().unlink()
+        self._edu_recount(students)
+        return result
+
     def _edu_refuse_readonly(self, vals_list):
         if self.env.su:
             return
         for vals in vals_list:
-            for name in ("raised", "digested", "streak", "streak_from", "school_id", "class_id"):
+            for name in _EDU_OWN:
                 vals.pop(name, None)
 
-    def _edu_streak(self):
-        """The row of unexcused school days that ends with this day: (number, first day)."""
-        self.ensure_one()
-        if self.kind != "unexcused":
-            return 0, False
-        Policy = self.env["edu.policy"]
-        unexcused = set(
-            self.sudo()
-            .search([("student_id", "=", self.student_id.id), ("kind", "=", "unexcused")])
-            .mapped("date")
-        )
-        first_day = self._edu_term_start(self.date) or self.date
-        day, count, since = self.date, 0, self.date
-        while day >= first_day:
-            if Policy._edu_is_workday(day):
-                if day not in unexcused:
-                    break
-                count, since = count + 1, day
-            day -= timedelta(days=1)
-        return count, since
+    # Rows of unexcused school days
 
     def _edu_update_streaks(self):
-        """Recount the rows of these children from the changed day on; one that reaches the
-        policy's number raises a suspicion, once a row."""
-        for student, absences in self.sudo().grouped("student_id").items():
-            later = self.sudo().search(
-                [
-                    ("student_id", "=", student.id),
-                    ("date", ">=", min(absences.mapped("date"))),
-                ],
-                order="date",
+        """Recount the rows of the children of these absences."""
+        self._edu_recount(self.student_id)
+
+    @api.model
+    def _edu_recount(self, students):
+        """Count the rows of unexcused school days of ``students`` anew, as the calendar, the leaves
+        and the entries are now. A row that reaches the policy's number raises a suspicion, once:
+        a day that has been in such a row never raises another. For the rooms' own code.
+
+        One query reads and one writes, however many children: the raising alone is done child by
+        child.
+        """
+        Policy = self.env["edu.policy"]
+        if not students:
+            return
+        self.flush_model()
+        today = Policy._edu_today()
+        rows = self.env.execute_query_dict(
+            SQL(
+                """SELECT id, student_id, school_id, date, kind, COALESCE(streak, 0) AS streak,
+                          streak_from, COALESCE(raised, FALSE) AS raised,
+                          COALESCE(told, FALSE) AS told
+                     FROM edu_absence WHERE student_id IN %s AND date >= %s
+                 ORDER BY student_id, date""",
+                tuple(students.ids),
+                today - timedelta(days=RECOUNT_DAYS),
             )
-            for absence in later:
-                count, since = absence._edu_streak()
-                values = {"streak": count, "streak_from": since}
-                limit = self.env["edu.policy"]._current(absence.date).suspect_absence_days
-                earlier = self.sudo().search_count(
-                    [
-                        ("student_id", "=", student.id),
-                        ("raised", "=", True),
-                        ("streak_from", "=", since),
-                        ("id", "!=", absence.id),
-                    ],
-                    limit=1,
+        )
+        if not rows:
+            return
+        position = self._edu_school_days(rows)
+        starts = self._edu_term_starts(rows)
+        limits = self._edu_limits()
+        settled = students.sudo()._edu_absence_settled()
+        changed, raising = [], {}
+        for student, entries in groupby(rows, key=lambda row: row["student_id"]):
+            for run in self._edu_runs(list(entries), position, starts, settled.get(student)):
+                before = [self._edu_counted(row) for row in run]
+                told = any(row["raised"] or row["told"] for row in run)
+                for number, row in enumerate(run, 1):
+                    counts = row["kind"] == "unexcused" and row["date"] in position
+                    row["streak"] = number if counts else 0
+                    row["streak_from"] = run[0]["date"] if counts else None
+                    if counts and not told and number >= limits(row["date"]):
+                        row["raised"] = told = True
+                        raising[student] = run[0]["date"]
+                if told and run[0]["streak"]:
+                    for row in run:
+                        row["told"] = True
+                changed += [
+                    row
+                    for row, old in zip(run, before, strict=True)
+                    if self._edu_counted(row) != old
+                ]
+        if changed:
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE edu_absence a
+                          SET streak = v.streak, streak_from = v.streak_from, raised = v.raised,
+                              told = v.told
+                         FROM unnest(%s::int[], %s::int[], %s::date[], %s::bool[], %s::bool[])
+                           AS v (id, streak, streak_from, raised, told)
+                        WHERE a.id = v.id""",
+                    *([row[name] for row in changed] for name in ("id", *_EDU_COUNTED)),
                 )
-                raises = count >= limit and not absence.raised and not earlier
-                if raises:
-                    values["raised"] = True
-                absence.write(values)
-                if raises:
-                    student._edu_on_absence_streak(since)
+            )
+            self.invalidate_model(_EDU_COUNTED, flush=False)
+        if raising:
+            Student = self.env["edu.student"].sudo()
+            Student.browse(raising)._edu_on_absence_streak(
+                {Student.browse(student): since for student, since in raising.items()}
+            )
+
+    @api.model
+    def _edu_counted(self, row):
+        return tuple(row[name] for name in _EDU_COUNTED)
+
+    @api.model
+    def _edu_runs(self, entries, position, starts, settled):
+        """The entries of one child cut into rows: school days without leave that follow each other
+        within a term, none across the day on which a case was settled. What does not count stands
+        alone; a day off that somebody entered neither counts nor cuts."""
+        runs, current = [], []
+        for row in entries:
+            place = position.get(row["date"])
+            if row["kind"] != "unexcused" or place is None:
+                runs.append([row])
+                continue
+            last = current and current[-1]
+            follows = (
+                last
+                and place == position[last["date"]] + 1
+                and starts[row["school_id"], row["date"]]
+                and starts[last["school_id"], last["date"]] == starts[row["school_id"], row["date"]]
+                and not (settled and last["date"] <= settled < row["date"])
+            )
+            if not follows:
+                current = []
+                runs.append(current)
+            current.append(row)
+        return runs
+
+    @api.model
+    def _edu_school_days(self, rows):
+        """{school day: its place among the school days} from the first to the last day of rows."""
+        Policy = self.env["edu.policy"]
+        days = [row["date"] for row in rows]
+        first, last = min(days), max(days)
+        position, day = {}, first
+        while day <= last:
+            if Policy._edu_is_workday(day):
+                position[day] = len(position)
+            day += timedelta(days=1)
+        return position
+
+    @api.model
+    def _edu_term_starts(self, rows):
+        """{(school, day): first day of its term}; asks for few days, since terms do not overlap."""
+        starts = {}
+        School = self.env["edu.school"].sudo()
+        for school_id in {row["school_id"] for row in rows}:
+            school = School.browse(school_id)
+            days = sorted({row["date"] for row in rows if row["school_id"] == school_id})
+            parts = [days]
+            while parts:
+                part = parts.pop()
+                first = starts.setdefault(
+                    (school_id, part[0]), self._edu_term_start(part[0], school)
+                )
+                last = starts.setdefault(
+                    (school_id, part[-1]), self._edu_term_start(part[-1], school)
+                )
+                if first and first == last:
+                    starts.update({(school_id, day): first for day in part})
+                elif len(part) > 2:
+                    middle = len(part) // 2
+                    parts += [part[:middle], part[middle:]]
+        return starts
+
+    @api.model
+    def _edu_limits(self):
+        """A function of a day: how many school days in a row raise a suspicion, by the policy in
+        force on that day."""
+        policies = (
+            self.env["edu.policy"]
+            .sudo()
+            .search([("date_from", "!=", False)], order="date_from desc")
+        )
+        numbers = [(policy.date_from, policy.suspect_absence_days) for policy in policies]
+
+        def limit(day):
+            return next((days for start, days in numbers if start <= day), numbers[-1][1])
+
+        return limit
+
+    @api.model
+    def _edu_recount_around(self, dates):
+        """The calendar of ``dates`` has changed: recount whoever is absent on one of them, or on the
+        school day before or after, since rows join or break there."""
+        Policy = self.env["edu.policy"]
+        near = set(dates)
+        for date in dates:
+            for step in (-1, 1):
+                day = date + timedelta(days=step)
+                for _limit in range(60):
+                    if Policy._edu_is_workday(day) and day not in dates:
+                        near.add(day)
+                        break
+                    day += timedelta(days=step)
+        absences = self.sudo()._read_group(
+            [("date", "in", list(near)), ("kind", "=", "unexcused")], ["student_id"]
+        )
+        self._edu_recount(self.env["edu.student"].union(*(student for (student,) in absences)))
+
+    @api.model
+    def _cron_recount(self):
+        """Nightly: whoever was absent without leave lately is counted anew, so that a changed policy,
+        or two entries made in the same moment, leave no row unseen."""
+        since = self.env["edu.policy"]._edu_today() - timedelta(days=31)
+        absences = self.sudo()._read_group(
+            [("date", ">=", since), ("kind", "=", "unexcused")], ["student_id"]
+        )
+        self._edu_recount(self.env["edu.student"].union(*(student for (student,) in absences)))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_raised(self):

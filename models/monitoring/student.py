@@ -38,11 +38,16 @@ class EduStudent(models.Model):
                 student[name] = counts.get(student._origin, 0)
 
     def _edu_on_absence_streak(self, since):
-        """Hook: the child has been absent without leave for as many school days in a row as the
-        policy says. ``self`` is one child, sudo'ed; who entered the last day is ``env.user``.
+        """Hook: these children have been absent without leave for as many school days in a row as
+        the policy says. ``self`` is sudo'ed; who entered the last day is ``env.user``.
 
-        :param since: first day of the row
+        :param since: {child: first day of the row}
         """
+
+    def _edu_absence_settled(self):
+        """Hook: {child id: the last day that a case of the child has settled}: a row of absences
+        that was explained, or ended by the child's return, does not go on after it."""
+        return {}
 
     # Registry completion: to apply → applied → received
 

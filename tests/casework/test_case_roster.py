@@ -117,6 +117,33 @@ class TestCaseRoster(CaseCommon):
         self.assertEqual(case.source, "absence")
         self.assertEqual(case.missing_since, date(2026, 9, 1))
 
+    def test_absences_after_a_suspicion_was_dismissed_count_anew(self):
+        Absence = self.as_user(self.env["edu.absence"], "class_teacher")
+        self.on("2026-09-04 02:00:00")
+        for day in ("2026-09-01", "2026-09-02", "2026-09-03"):
+            Absence.create({"student_id": self.student.id, "date": day})
+        case = self.Case.search([("student_id", "=", self.student.id)])
+        case._edu_exclude(self.code("not_dropout", "present"))
+        Absence.create({"student_id": self.student.id, "date": "2026-09-04"})
+        self.on("2026-09-09 02:00:00")
+        for day in ("2026-09-07", "2026-09-08"):
+            Absence.create({"student_id": self.student.id, "date": day})
+        self.assertEqual(len(self.Case.search([("student_id", "=", self.student.id)])), 1)
+        Absence.create({"student_id": self.student.id, "date": "2026-09-09"})
+        again = self.Case.search(
+            [("student_id", "=", self.student.id), ("state", "=", "suspected")]
+        )
+        self.assertEqual(again.missing_since, date(2026, 9, 7))
+        self.assertEqual(again.earlier_case_id, case)
+
+    def test_absences_in_a_row_find_the_case_that_is_open(self):
+        case = self.missing()
+        Absence = self.as_user(self.env["edu.absence"], "class_teacher")
+        self.on("2026-09-03 02:00:00")
+        for day in ("2026-09-01", "2026-09-02", "2026-09-03"):
+            Absence.create({"student_id": self.student.id, "date": day})
+        self.assertEqual(self.Case.search([("student_id", "=", self.student.id)]), case)
+
     def test_missing_again_in_observation(self):
         case = self.make_case(self.mate, "observing")
         self.assertEqual(self.missing(self.mate), case)

@@ -35,7 +35,9 @@ class TestAbsence(MonitoringCommon):
         self.patch(
             Student,
             "_edu_on_absence_streak",
-            lambda student, since: self.raised.append((student.id, since)),
+            lambda students, since: self.raised.extend(
+                (student.id, since[student]) for student in students
+            ),
         )
 
     def absent(self, *days, student=None, kind="unexcused", role="class_teacher"):
@@ -78,6 +80,132 @@ class TestAbsence(MonitoringCommon):
     def test_a_make_up_day_on_which_the_child_came_breaks_the_row(self):
         self.absent("2026-10-08", "2026-10-09", "2026-10-12")
         self.assertFalse(self.raised)
+
+    # the calendar is corrected
+
+    def calendar(self, day, kind):
+        Day = self.as_user(self.env["edu.calendar.day"], "bureau")
+        found = Day.search([("date", "=", day)])
+        if found:
+            found.kind = kind
+            return found
+        return Day.create({"date": day, "kind": kind, "name": "调整"})
+
+    def test_a_day_that_becomes_off_joins_the_row(self):
+        self.absent("2026-09-07", "2026-09-08", "2026-09-10")
+        self.assertFalse(self.raised)
+        day = self.calendar("2026-09-09", "off")
+        self.assertEqual(self.raised, [(self.one.id, date(2026, 9, 7))])
+        self.as_user(day, "county_admin").unlink()
+        last = self.env["edu.absence"].search([("date", "=", "2026-09-10")])
+        self.assertEqual(last.streak, 1)
+        self.assertEqual(len(self.raised), 1)
+
+    def test_a_make_up_day_entered_later_breaks_the_row(self):
+        self.absent("2026-09-11", "2026-09-14")
+        self.calendar("2026-09-12", "workday")
+        self.absent("2026-09-15")
+        self.assertFalse(self.raised)
+        self.absent("2026-09-12")
+        self.assertEqual(self.raised, [(self.one.id, date(2026, 9, 11))])
+
+    def test_an_absence_on_a_day_that_becomes_off_does_not_count(self):
+        self.absent("2026-09-07", "2026-09-08")
+        self.calendar("2026-09-08", "off")
+        self.absent("2026-09-09")
+        self.assertFalse(self.raised)
+        self.absent("2026-09-10")
+        self.assertEqual(self.raised, [(self.one.id, date(2026, 9, 7))])
+
+    # once
+
+    def test_an_earlier_day_entered_later_raises_nothing_more(self):
+        self.absent("2026-09-08", "2026-09-09", "2026-09-10")
+        self.absent("2026-09-07")
+        self.assertEqual(len(self.raised), 1)
+        last = self.env["edu.absence"].search([("date", "=", "2026-09-10")])
+        self.assertEqual((last.streak, last.streak_from), (4, date(2026, 9, 7)))
+
+    def test_out_of_order_in_bulk(self):
+        absences = self.absent("2026-09-09", "2026-09-07", "2026-09-08")
+        self.assertEqual(self.raised, [(self.one.id, date(2026, 9, 7))])
+        self.assertEqual(absences.mapped("streak"), [3, 1, 2])
+
+    def test_what_is_left_of_a_row_after_leave_raises_nothing_more(self):
+        absences = self.absent(*(f"2026-09-{day:02d}" for day in (7, 8, 9, 10, 11, 14)))
+        absences[2].kind = "excused"
+        self.assertEqual(len(self.raised), 1)
+        self.assertEqual(absences.mapped("streak"), [1, 2, 0, 1, 2, 3])
+        absences[2].kind = "unexcused"
+        self.assertEqual(len(self.raised), 1)
+        self.assertEqual(absences[-1].streak, 6)
+
+    def test_a_new_row_raises_again(self):
+        self.absent("2026-09-07", "2026-09-08", "2026-09-09")
+        self.absent("2026-09-14", "2026-09-15", "2026-09-16")
+        self.assertEqual(
+            [since for _child, since in self.raised], [date(2026, 9, 7), date(2026, 9, 14)]
+        )
+
+    def test_what_a_case_has_settled_is_counted_no_more(self):
+        self.absent("2026-09-07", "2026-09-08", "2026-09-09")
+        Student = self.env.registry["edu.student"]
+        settled = {self.one.id: date(2026, 9, 9)}
+        self.patch(Student, "_edu_absence_settled", lambda students: settled)
+        self.absent("2026-09-10", "2026-09-11")
+        self.assertEqual(len(self.raised), 1)
+        self.absent("2026-09-14")
+        self.assertEqual(self.raised[1:], [(self.one.id, date(2026, 9, 10))])
+
+    def test_a_day_taken_away_breaks_the_row(self):
+        absences = self.absent("2026-09-07", "2026-09-08")
+        self.absent("2026-09-10", "2026-09-11")
+        absences[1].unlink()
+        self.absent("2026-09-09")
+        self.assertEqual(self.raised, [(self.one.id, date(2026, 9, 9))])
+
+    def test_a_lower_number_of_the_policy_is_seen_the_next_night(self):
+        self.frozen.move_to("2026-09-09 02:00:00")
+        self.absent("2026-09-07", "2026-09-08")
+        self.env["edu.policy"]._current().suspect_absence_days = 2
+        self.env["edu.absence"]._cron_recount()
+        self.assertEqual(self.raised, [(self.one.id, date(2026, 9, 7))])
+        self.env["edu.absence"]._cron_recount()
+        self.assertEqual(len(self.raised), 1)
+
+    def test_a_row_does_not_go_on_from_the_last_term(self):
+        self.env["edu.term"].create(
+            {
+                "school_year": "2026-2027",
+                "season": "spring",
+                "start_date": "2027-01-25",
+                "end_date": "2027-07-02",
+            }
+        )
+        self.frozen.move_to("2027-01-27")
+        self.absent("2027-01-21", "2027-01-22", "2027-01-25")
+        self.assertFalse(self.raised)
+        self.absent("2027-01-26", "2027-01-27")
+        self.assertEqual(self.raised, [(self.one.id, date(2027, 1, 25))])
+
+    def test_the_number_of_queries_does_not_grow_with_the_children(self):
+        few = self.children[:2]
+        many = self.env["edu.student"].union(*(self.make_student(self.class_a) for _n in range(20)))
+        for day in ("2026-09-07", "2026-09-08"):  # something to read
+            for student in few | many:
+                self.absent(day, student=student)
+
+        def queries(students):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            Absence = self.as_user(self.env["edu.absence"], "class_teacher")
+            before = self.env.cr.sql_log_count
+            Absence.create([{"student_id": s.id, "date": "2026-09-09"} for s in students])
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        queries(self.make_student(self.class_a))  # caches of the registry
+        self.assertEqual(queries(few), queries(many))
 
     def test_leave_breaks_the_row(self):
         self.absent("2026-09-07", "2026-09-09")
