@@ -31,6 +31,7 @@ from .tools import test_calendar
 from .tools import test_dates
 from .tools import test_identity
 from .tools import test_names
+from .tools import test_roster_dirty_files
 from .tools import test_roster_header
 from .tools import test_roster_parse
 from .tools import test_roster_reader
@@ -58,6 +59,7 @@ from .casework import test_case_status_change
 from .oversight import test_dropout_report
 from .oversight import test_dropout_documents
 from .oversight import test_dropout_report_ui
+from .monitoring import test_roster_dirty
 from .monitoring import test_roster_import
 from .monitoring import test_roster_import_entrants
 from .monitoring import test_roster_import_errors

@@ -15,6 +15,7 @@ class EduProblem(models.AbstractModel):
             "school_ambiguous": self.env._("Several schools have this name."),
             "school_missing": self.env._("The row does not say which school it is about."),
             "school_out_of_scope": self.env._("You do not import for “%(school)s”."),
+            "school_other_county": self.env._("“%(school)s” is a school of another county."),
             "school_other": self.env._(
                 "The row is about “%(school)s”, this import about “%(own)s”."
             ),
@@ -83,6 +84,9 @@ class EduProblem(models.AbstractModel):
             "school_missing": self.env._("Give the school's code, or choose the school above."),
             "school_out_of_scope": self.env._(
                 "Dismiss the row, or have that school or the bureau import it."
+            ),
+            "school_other_county": self.env._(
+                "Dismiss the row: that county imports it. If the school is wrong, correct it."
             ),
             "school_other": self.env._("Dismiss the row, or start an import for that school."),
             "zone_school_unknown": self.env._("Give the school's code or name, or the village."),

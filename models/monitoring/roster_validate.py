@@ -57,6 +57,7 @@ class RosterValidator:
         self.guardians = env["edu.guardian"].sudo()
         self.digest = env["edu.secret.mixin"]._edu_keyring().digest
         self.allowed = set(job.schools.ids)
+        self.county_ids = set(job.schools.county_id.ids)
         self.own_school_id = job.school.id
         self.places = Places(env)
         self.schools = Schools(env)
@@ -221,7 +222,9 @@ class RosterValidator:
         key = "school_name" if self.job.kind == "roster" else "zone_school_name"
         own = self.schools.get(self.own_school_id)
         if school.id not in self.allowed:
-            plan.tell(key, "school_out_of_scope", school=school.name)
+            elsewhere = school.county_id not in self.county_ids
+            code = "school_other_county" if elsewhere else "school_out_of_scope"
+            plan.tell(key, code, school=school.name)
         elif own and school is not own and school.parent_id != own.id:
             plan.tell(key, "school_other", school=school.name, own=own.name)
 

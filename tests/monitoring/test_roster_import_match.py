@@ -336,4 +336,4 @@ class TestRosterImportPlace(RosterCommon):
     def test_a_school_of_another_county_in_the_countys_file(self):
         child = self.child(41, school_code=self.school_x.code)
         roster = self.import_children([child], user=self.user["bureau"], school_id=False)
-        self.assertEqual(roster.todo_row_ids.code, "school_out_of_scope")
+        self.assertEqual(roster.todo_row_ids.code, "school_other_county")

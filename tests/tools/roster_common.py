@@ -2,6 +2,8 @@
 
 import csv
 import io
+import struct
+import zipfile
 from datetime import date
 
 import xlsxwriter
@@ -68,6 +70,14 @@ def text(table, encoding="utf-8", delimiter=","):
     return buffer.getvalue().encode(encoding)
 
 
+def zipped(files, compression=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
 HEADERS = ("姓名", "性别", "出生日期", "身份证件号", "全国学籍号", "年级", "班级", "成员1电话")
 FIELDS = (
     "name", "gender", "birthdate", "id_number", "national_no", "grade", "class_number",
@@ -110,6 +120,18 @@ def table(*kids, headers=HEADERS):
 def known(row):
     """The values of a row that ``child`` makes."""
     return {key: row.values[key] for key in FIELDS if key in row.values}
+
+
+def ole_with(name):
+    """An .xls whose workbook stream is called ``name``."""
+    data = xls(table(child()))
+    old = "Workbook".encode("utf-16-le")
+    new = name.encode("utf-16-le")
+    at = data.index(old)
+    entry = bytearray(data[at : at + 128])
+    entry[:64] = new.ljust(64, b"\0")
+    entry[64:66] = struct.pack("<H", len(new) + 2)
+    return data[:at] + bytes(entry) + data[at + 128 :]
 
 
 # -- dirt for hypothesis --------------------------------------------------------------------------

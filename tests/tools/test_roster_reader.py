@@ -14,7 +14,7 @@ from odoo.tests.common import BaseCase
 from odoo.addons.edu_dropout_control.tools.problem import CODES
 from odoo.addons.edu_dropout_control.tools.roster import RosterFileError, ole, reader
 
-from .roster_common import LIMIT, child, read, rows_of, table, text, xls, xlsx
+from .roster_common import LIMIT, child, ole_with, read, rows_of, table, text, xls, xlsx, zipped
 
 QUICK = settings(max_examples=60, deadline=None)
 KID = child()
@@ -28,14 +28,6 @@ class FileCase(BaseCase):
         self.assertEqual(set(caught.exception.params), set(CODES[code][1]))
         self.assertIsNone(caught.exception.__cause__)
         return caught.exception
-
-
-def zipped(files, compression=zipfile.ZIP_DEFLATED):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def sheet_replaced(xml):
@@ -53,18 +45,6 @@ def sheet_xml(rows):
         '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/'
         f'main"><sheetData>{rows}</sheetData></worksheet>'
     ).encode()
-
-
-def ole_with(name):
-    """An .xls whose workbook stream is called ``name``."""
-    data = xls(table(KID))
-    old = "Workbook".encode("utf-16-le")
-    new = name.encode("utf-16-le")
-    at = data.index(old)
-    entry = bytearray(data[at : at + 128])
-    entry[:64] = new.ljust(64, b"\0")
-    entry[64:66] = struct.pack("<H", len(new) + 2)
-    return data[:at] + bytes(entry) + data[at + 128 :]
 
 
 class TestRefusals(FileCase):
@@ -132,6 +112,17 @@ class TestRefusals(FileCase):
             for share in (0.1, 0.3, 0.5, 0.7, 0.9):
                 self.refused(whole[: int(len(whole) * share)], "file_corrupt")
         self.refused(b"PK\3\4", "file_corrupt")
+
+    def test_text_cut_off_within_a_character(self):
+        kids = [child(serial) for serial in range(1, 40)]
+        for encoding in ("utf-8", "utf-8-sig", "gb18030", "utf-16"):
+            plain = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(encoding, encoding)
+            whole = text(table(*kids), encoding)
+            at = whole.rindex("小".encode(plain))
+            self.refused(whole[: at + 1], "file_corrupt")
+        # a character of GB18030 that is cut in two says nothing about UTF-8
+        self.refused(b"name,born\r\n" + "张".encode("gb18030")[:1], "file_unknown")
+        self.refused(b"\xef\xbb\xbf" + "张".encode("gb18030") * 3, "file_unknown")
 
     def test_damaged_within(self):
         data = bytearray(xlsx(table(*(child(n) for n in range(1, 60)))))

@@ -454,34 +454,45 @@ class _CalamineRows:
 
 
 def _encoding(data):
-    """How delimited text is written: BOM, else strict UTF-8, else GB18030. Decoded piece by piece, so
-    that no second copy of a long file is held."""
+    """How delimited text is written: BOM, else strict UTF-8, else GB18030."""
     for bom, encoding in (
         (b"\xef\xbb\xbf", "utf-8-sig"),
         (b"\xff\xfe", "utf-16"),
         (b"\xfe\xff", "utf-16"),
     ):
         if data.startswith(bom):
-            if _decodes(data, encoding):
+            whole, _clues = _decodes(data, encoding)
+            if whole:
                 return encoding
-            raise RosterFileError("file_unknown")
+            raise RosterFileError("file_unknown" if whole is None else "file_corrupt")
     if b"\0" in data:
         raise RosterFileError("file_unknown")
     for encoding in ("utf-8", "gb18030"):
-        if _decodes(data, encoding):
+        whole, clues = _decodes(data, encoding)
+        if whole:
             return encoding
+        if whole is False and clues:
+            raise RosterFileError("file_corrupt")  # cut off within its last character
     raise RosterFileError("file_unknown")
 
 
 def _decodes(data, encoding):
+    """(True, False where only the end of the last character is missing, None where it is not in this
+    encoding; whether other characters than ASCII were among it). Decoded piece by piece, so that no
+    second copy of a long file is held."""
     decoder = codecs.getincrementaldecoder(encoding)()
     view = memoryview(data)
+    clues = False
     try:
         for at in range(0, len(view), _CHUNK):
-            decoder.decode(view[at : at + _CHUNK], final=at + _CHUNK >= len(view))
+            clues = not decoder.decode(view[at : at + _CHUNK]).isascii() or clues
     except UnicodeDecodeError:
-        return False
-    return True
+        return None, clues
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False, clues
+    return True, clues
 
 
 def _text_of(data, encoding):
