@@ -72,6 +72,7 @@
         "views/monitoring/roster_progress.xml",
         "views/monitoring/entrant.xml",
         "views/monitoring/ledger.xml",
+        "views/monitoring/leave.xml",
         "views/monitoring/absence.xml",
         "views/monitoring/student.xml",
         "views/monitoring/school.xml",

@@ -61,6 +61,17 @@ class EduStudent(models.Model):
         super()._edu_on_absence_streak(since)
         self.env["edu.dropout.case"]._edu_raise(self, "absence", missing_since=since)
 
+    def _edu_note_absence(self, notes):
+        """An open case is not undone by it, but says so."""
+        super()._edu_note_absence(notes)
+        cases = (
+            self.env["edu.dropout.case"]
+            .sudo()
+            .search([("student_id", "in", self.ids), ("state", "not in", DONE)])
+        )
+        if cases:
+            cases._message_log_batch(bodies={case.id: notes[case.student_id] for case in cases})
+
     def _edu_absence_settled(self):
         """A case that was excluded, or a return, settles the absences up to its day."""
         if not self.ids:

@@ -9,6 +9,7 @@ from . import ir_attachment
 from . import roster_repeat
 from . import roster_repeat_line
 from . import ledger
+from . import leave
 from . import absence
 from . import calendar_day
 from . import student

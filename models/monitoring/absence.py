@@ -8,7 +8,7 @@ from odoo.tools import SQL, groupby
 RECOUNT_DAYS = 250
 _EDU_COUNTED = ("streak", "streak_from", "raised", "told")
 # Follow from the entries: no client sends them
-_EDU_OWN = (*_EDU_COUNTED, "digested", "school_id", "class_id")
+_EDU_OWN = (*_EDU_COUNTED, "digested", "school_id", "class_id", "leave_id")
 
 
 class EduAbsence(models.Model):
@@ -29,9 +29,16 @@ class EduAbsence(models.Model):
         required=True, index=True, default=lambda self: self.env["edu.policy"]._edu_today()
     )
     kind = fields.Selection(
-        [("unexcused", "Without leave"), ("excused", "With leave")],
+        [
+            ("unexcused", "Without leave"),
+            ("excused", "With leave"),
+            ("mistake", "Was here after all"),
+        ],
         required=True,
         default="unexcused",
+    )
+    leave_id = fields.Many2one(
+        "edu.leave", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
     reason = fields.Char()
     school_id = fields.Many2one(
@@ -89,6 +96,8 @@ class EduAbsence(models.Model):
     def create(self, vals_list):
         self._edu_refuse_readonly(vals_list)
         absences = super().create(vals_list)
+        absences._edu_apply_leaves()
+        absences._edu_check_short()
         absences._edu_update_streaks()
         return absences
 
@@ -97,9 +106,16 @@ class EduAbsence(models.Model):
             self._edu_refuse_readonly([vals])
             if {"student_id", "date"} & vals.keys():
                 raise UserError(self.env._("Enter another day or child as a new absence."))
+        if vals.get("kind") in ("unexcused", "mistake"):
+            vals = {**vals, "leave_id": False}
+        mistakes = self.filtered(lambda absence: absence.kind != "mistake")
         result = super().write(vals)
+        if vals.get("kind") == "mistake":
+            mistakes._edu_note_mistakes()
         if {"kind", "date"} & vals.keys():
-            self._edu_update_streaks()
+            self._edu_check_short()
+            if not self.env.context.get("edu_no_recount"):
+                self._edu_update_streaks()
         return result
 
     def unlink(self):
@@ -115,6 +131,69 @@ class EduAbsence(models.Model):
         for vals in vals_list:
             for name in _EDU_OWN:
                 vals.pop(name, None)
+
+    # Leave
+
+    def _edu_apply_leaves(self):
+        """Absences on a day of an approved leave are excused by it."""
+        waiting = self.sudo().filtered(lambda absence: not absence.leave_id)
+        if not waiting:
+            return
+        days = waiting.mapped("date")
+        leaves = self.env["edu.leave"]._edu_covering(waiting.student_id, min(days), max(days))
+        for leave in leaves:
+            waiting.filtered(
+                lambda absence, leave=leave: (
+                    absence.student_id == leave.student_id and leave._edu_covers(absence.date)
+                )
+            ).with_context(edu_no_recount=True).write({"kind": "excused", "leave_id": leave.id})
+
+    def _edu_check_short(self):
+        """Without a leave that was asked for, nobody excuses more school days in a row than the
+        policy leaves to the class teacher."""
+        by_hand = self.filtered(lambda absence: absence.kind == "excused" and not absence.leave_id)
+        if self.env.su or not by_hand:
+            return
+        rows = self.sudo().search(
+            [
+                ("student_id", "in", by_hand.student_id.ids),
+                ("kind", "=", "excused"),
+                ("leave_id", "=", False),
+                ("date", ">=", min(by_hand.mapped("date")) - timedelta(days=60)),
+                ("date", "<=", max(by_hand.mapped("date")) + timedelta(days=60)),
+            ],
+            order="student_id, date",
+        )
+        position = self._edu_school_days([{"date": date} for date in rows.mapped("date")])
+        limit = self.env["edu.policy"]._current().leave_teacher_days
+        count, last = 0, None
+        for row in rows:
+            place = position.get(row.date)
+            if place is None:
+                continue
+            follows = last == (row.student_id, place - 1)
+            count, last = (count + 1 if follows else 1), (row.student_id, place)
+            if count > limit:
+                raise UserError(
+                    self.env._(
+                        "%(child)s: more than %(days)s school days in a row take a leave that is"
+                        " asked for and approved (Monitoring › Leaves).",
+                        child=row.student_id.name,
+                        days=limit,
+                    )
+                )
+
+    def _edu_note_mistakes(self):
+        """An absence that was none: an open case of the child is told."""
+        notes = {
+            absence.student_id: self.env._(
+                "The absence of %(date)s was entered by mistake: the child was here.",
+                date=absence.date,
+            )
+            for absence in self.sudo().sorted("date")
+        }
+        if notes:
+            self.env["edu.student"].union(*notes).sudo()._edu_note_absence(notes)
 
     # Rows of unexcused school days
 
@@ -309,6 +388,6 @@ class EduAbsence(models.Model):
             raise UserError(
                 self.env._(
                     "This absence raised a suspicion and is kept. If the child had leave, change it"
-                    " to “With leave”."
+                    " to “With leave”; if it was here, to “Was here after all”."
                 )
             )

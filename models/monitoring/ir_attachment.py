@@ -14,7 +14,8 @@ class IrAttachment(models.Model):
         self._edu_check_status_change()
 
     def _edu_check_status_change(self):
-        """Applications and proofs of a status change stand once it was applied for.
+        """Applications and proofs of a status change stand once it was applied for, proofs of a leave
+        once it was asked for.
 
         :raise AccessError: for a user
         """
@@ -26,3 +27,7 @@ class IrAttachment(models.Model):
             raise AccessError(
                 self.env._("The files of a status change that was applied for stay with it.")
             )
+        files = self.sudo().filtered(lambda file: file.res_model == "edu.leave")
+        leaves = self.env["edu.leave"].sudo().browse(files.mapped("res_id")).exists()
+        if any(leave.state != "draft" for leave in leaves):
+            raise AccessError(self.env._("The proof of a leave that was asked for stays with it."))

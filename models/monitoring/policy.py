@@ -18,6 +18,19 @@ class EduPolicy(models.Model):
         "Reminded Again After (days)", default=8, required=True, tracking=True
     )
 
+    leave_teacher_days = fields.Integer(
+        "Leave Approved by the Class Teacher up to (school days)",
+        default=3,
+        required=True,
+        tracking=True,
+    )
+    leave_proof_days = fields.Integer(
+        "Leave Needs a Proof Beyond (school days)", default=3, required=True, tracking=True
+    )
+    leave_own_short = fields.Boolean(
+        "Class Teacher Approves Short Leave That They Entered", default=True, tracking=True
+    )
+
     import_now_rows = fields.Integer(
         "Rows Imported at Once",
         default=2000,
@@ -26,6 +39,10 @@ class EduPolicy(models.Model):
         help="A longer file is imported in the background",
     )
 
+    _leave_days_positive = models.Constraint(
+        "CHECK(leave_teacher_days > 0 AND leave_proof_days > 0)",
+        "Days of leave are at least 1.",
+    )
     _import_now_positive = models.Constraint(
         "CHECK(import_now_rows > 0)", "At least one row is imported at once."
     )

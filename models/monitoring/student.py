@@ -10,10 +10,12 @@ class EduStudent(models.Model):
     roster_line_ids = fields.One2many("edu.roster.check.line", "student_id", "Roster Checks")
     ledger_ids = fields.One2many("edu.ledger", "student_id", "Ledgers")
     absence_ids = fields.One2many("edu.absence", "student_id", "Absences")
+    leave_ids = fields.One2many("edu.leave", "student_id", "Leaves")
     status_change_ids = fields.One2many("edu.status.change", "student_id", "Status Changes")
     status_change_count = fields.Integer(compute="_compute_monitoring_counts")
     roster_line_count = fields.Integer(compute="_compute_monitoring_counts")
     ledger_count = fields.Integer(compute="_compute_monitoring_counts")
+    leave_count = fields.Integer(compute="_compute_monitoring_counts")
     absence_count = fields.Integer(compute="_compute_monitoring_counts")
     registry_applied_on = fields.Date("Applied for on", readonly=True, tracking=True)
     registry_received_on = fields.Date("Number Received on", readonly=True, tracking=True)
@@ -24,6 +26,7 @@ class EduStudent(models.Model):
             "roster_line_count": "edu.roster.check.line",
             "ledger_count": "edu.ledger",
             "absence_count": "edu.absence",
+            "leave_count": "edu.leave",
             "status_change_count": "edu.status.change",
         }
         for name, model in models_.items():
@@ -48,6 +51,12 @@ class EduStudent(models.Model):
         """Hook: {child id: the last day that a case of the child has settled}: a row of absences
         that was explained, or ended by the child's return, does not go on after it."""
         return {}
+
+    def _edu_note_absence(self, notes):
+        """Hook: something about the absences of these children was put right.
+
+        :param notes: {child: text}
+        """
 
     # Registry completion: to apply → applied → received
 
@@ -125,3 +134,7 @@ class EduStudent(models.Model):
     def action_view_absences(self):
         """Whoever reads the child: its absences in the own scope."""
         return self._edu_monitoring_action("edu_absence_action")
+
+    def action_view_leaves(self):
+        """Whoever reads the child: its leaves in the own scope."""
+        return self._edu_monitoring_action("edu_leave_action")

@@ -175,6 +175,9 @@ class Factories:
         student = self.one("edu.student", other)
         return self.env["edu.absence"].create({"student_id": student.id, "date": "2026-09-02"})
 
+    def edu_leave(self, other):
+        return self.env["edu.leave"].create({"student_id": self.one("edu.student", other).id})
+
     def edu_comparison(self, other):
         township = self.c.township_x if other else self.c.township_a
         return self.env["edu.comparison"].create(
