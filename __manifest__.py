@@ -47,6 +47,7 @@
         "views/registry/school_class.xml",
         "views/registry/student.xml",
         "views/registry/guardian.xml",
+        "views/registry/term_opening.xml",
         "views/registry/term.xml",
         "views/registry/policy.xml",
         "views/registry/calendar_day.xml",

@@ -13,6 +13,7 @@ from .registry import test_post
 from .registry import test_school
 from .registry import test_student
 from .registry import test_term
+from .registry import test_term_opening
 from .casework import test_case_access
 from .casework import test_case_move
 from .casework import test_case_raise

@@ -73,24 +73,28 @@ class EduAbsence(models.Model):
     def _check_date(self):
         Policy = self.env["edu.policy"]
         today = Policy._edu_today()
-        for (date, school), absences in self.grouped(lambda a: (a.date, a.school_id)).items():
+        for date, school, grade in {(a.date, a.school_id, a.class_id.grade) for a in self}:
             if date > today:
                 raise ValidationError(self.env._("An absence cannot lie in the future."))
             if not Policy._edu_is_workday(date):
                 raise ValidationError(
                     self.env._("%(date)s is a day off: nobody is absent.", date=date)
                 )
-            if not absences._edu_term_start(date, school):
+            if not self._edu_term_start(date, school, grade):
                 raise ValidationError(self.env._("%(date)s lies in no term.", date=date))
 
     @api.model
-    def _edu_term_start(self, date, school=None):
+    def _edu_term_start(self, date, school=None, grade=None):
         """First day of the term that ``date`` lies in, False between the terms.
 
-        :param school: where the child learns; the county's own days hold for every school
+        :param school: where the child learns; it (or the grade) may open on another day
         """
-        term = self.env["edu.term"].sudo()._current(date)
-        return term.start_date if term and term.end_date >= date else False
+        Term = self.env["edu.term"].sudo()
+        if not school:
+            term = Term._current(date)
+            return term.start_date if term and term.end_date >= date else False
+        term = Term._edu_at(date, school, grade)
+        return term._edu_first_day(school, grade) if term else False
 
     @api.model_create_multi
     def create(self, vals_list):

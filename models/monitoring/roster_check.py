@@ -53,7 +53,7 @@ class EduRosterCheck(models.Model):
         tracking=True,
     )
     check_deadline = fields.Date(
-        related="term_id.check_deadline", string="Check by", store=True, index=True
+        "Check by", compute="_compute_check_deadline", store=True, index=True
     )
     opened_on = fields.Date(readonly=True)
     closed_on = fields.Date(readonly=True)
@@ -156,30 +156,55 @@ class EduRosterCheck(models.Model):
                 user._edu_has_role(role, check) for role in ("records_admin", "dean")
             )
 
-    # The deadline: depends on today, so it is never stored
+    @api.depends(
+        "term_id.check_deadline",
+        "term_id.opening_ids.check_deadline",
+        "term_id.opening_ids.school_id",
+        "term_id.opening_ids.grade",
+        "school_id.grade_from",
+        "school_id.grade_to",
+    )
+    def _compute_check_deadline(self):
+        """The county's, or that of the last grade of a school that opens on another day."""
+        for term, checks in self.grouped("term_id").items():
+            schools = term.opening_ids.school_id
+            for check in checks:
+                check.check_deadline = (
+                    term._edu_deadline("check_deadline", check.school_id)
+                    if check.school_id in schools
+                    else term.check_deadline
+                )
+
+    # How it stands with the deadline depends on today, so it is never stored
 
     @api.depends("state", "check_deadline", "closed_on")
     def _compute_deadline_state(self):
-        today = self.env["edu.policy"]._edu_today()
-        soon = self.env["edu.policy"]._current().due_soon_days
+        dates = self._edu_deadline_dates()
         for check in self:
-            deadline = check.check_deadline
-            check.days_left = (deadline - today).days if deadline and check.state != "closed" else 0
-            if check.state == "closed":
-                late = deadline and check.closed_on and check.closed_on > deadline
-                check.deadline_state = "done_late" if late else "done"
-            elif not deadline:
-                check.deadline_state = "on_time"
-            elif check.days_left < 0:
-                check.deadline_state = "late"
-            else:
-                check.deadline_state = "due_soon" if check.days_left <= soon else "on_time"
+            deadline, closed = check.check_deadline, check.state == "closed"
+            check.days_left = (deadline - dates[0]).days if deadline and not closed else 0
+            check.deadline_state = check._edu_deadline_state(deadline, *dates)
+
+    @api.model
+    def _edu_deadline_dates(self):
+        """(today, last day that counts as due soon), in the county."""
+        today = self.env["edu.policy"]._edu_today()
+        return today, today + timedelta(days=self.env["edu.policy"]._current().due_soon_days)
+
+    def _edu_deadline_state(self, deadline, today, soon):
+        """How it stands with ``deadline``, of the check or of one of its classes."""
+        self.ensure_one()
+        if self.state == "closed":
+            late = deadline and self.closed_on and self.closed_on > deadline
+            return "done_late" if late else "done"
+        if not deadline or deadline > soon:
+            return "on_time"
+        return "late" if deadline < today else "due_soon"
 
     def _search_deadline_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = self.env["edu.policy"]._edu_today()
-        soon = today + timedelta(days=self.env["edu.policy"]._current().due_soon_days)
+        today, soon = self._edu_deadline_dates()
         running = Domain("state", "!=", "closed")
         late_ids = SQL(
             "SELECT id FROM edu_roster_check WHERE state = 'closed' AND closed_on > check_deadline"
@@ -200,8 +225,7 @@ class EduRosterCheck(models.Model):
         """Makes the deadline groupable, on the county's date."""
         if field_expr != "deadline_state":
             return super()._field_to_sql(alias, field_expr, query)
-        today = self.env["edu.policy"]._edu_today()
-        soon = today + timedelta(days=self.env["edu.policy"]._current().due_soon_days)
+        today, soon = self._edu_deadline_dates()
         return SQL(
             "CASE WHEN %(state)s = 'closed' AND %(closed)s > %(deadline)s THEN 'done_late'"
             " WHEN %(state)s = 'closed' THEN 'done'"
@@ -299,13 +323,14 @@ class EduRosterCheck(models.Model):
                 INSERT INTO edu_roster_check (
                     term_id, school_id, area_id, state, check_deadline, signoff_round,
                     create_uid, create_date, write_uid, write_date)
-                SELECT term.id, school.id, school.area_id, 'draft', term.check_deadline, 1,
+                SELECT term.id, school.id, school.area_id, 'draft', %(deadline)s, 1,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM edu_term term, edu_school school
                  WHERE term.id = %(term)s AND school.id IN %(schools)s
               ORDER BY school.code, school.id
            ON CONFLICT DO NOTHING
                 """,
+                deadline=term._edu_deadline_sql("check_deadline"),
                 term=term.id,
                 schools=tuple(schools.ids or [0]),
                 **self._edu_who(),
@@ -766,20 +791,25 @@ class EduRosterCheck(models.Model):
         waiting = self.sudo().search(
             self._edu_idle_domain() & Domain("reminded_again_on", "=", False)
         )
-        for term, checks in waiting.grouped("term_id").items():
-            policy = Policy._current(term.start_date)
-            passed = (today - term.start_date).days
+        for first_day, checks in waiting.grouped(
+            lambda check: check.term_id._edu_first_day(check.school_id)
+        ).items():
+            policy = Policy._current(first_day)
+            passed = (today - first_day).days
             if passed >= policy.begin_remind_again_days:
-                checks._edu_remind_begin(("records_admin", "principal"))
+                checks._edu_remind_begin(("records_admin", "principal"), passed)
                 checks.write({"reminded_again_on": today})
             elif passed >= policy.begin_remind_days:
                 checks = checks.filtered(lambda check: not check.reminded_on)
-                checks._edu_remind_begin(("records_admin",))
+                checks._edu_remind_begin(("records_admin",), passed)
                 checks.write({"reminded_on": today})
 
-    def _edu_remind_begin(self, roles):
+    def _edu_remind_begin(self, roles, passed):
         """A to-do for the first holder of each of ``roles``, unless it is there; where nobody keeps
-        the records, for the dean, or whoever leads the school."""
+        the records, for the dean, or whoever leads the school.
+
+        :param passed: days since the school opened
+        """
         Post = self.env["edu.post"]
         for check in self:
             school = check.school_id
@@ -798,7 +828,7 @@ class EduRosterCheck(models.Model):
                     user_id=user.id,
                     note=self.env._(
                         "%(days)s days of term have passed; the check has to be done by %(date)s.",
-                        days=(self.env["edu.policy"]._edu_today() - check.term_id.start_date).days,
+                        days=passed,
                         date=check.check_deadline,
                     ),
                 )

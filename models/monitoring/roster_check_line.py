@@ -331,12 +331,16 @@ class EduRosterCheckLine(models.Model):
 
     def action_mark_missing(self):
         """Class teacher, records administrator, dean: nobody knows where the child is, since the
-        first day of term. One who was only expected has never enrolled."""
+        first day of term of its grade. One who was only expected has never enrolled."""
         self._edu_check_role(MARKERS)
         for line in self:
             line._edu_mark_one(
                 "never_enrolled" if line.origin == "entrant" else "suspected",
-                {"missing_since": fields.Date.to_string(line.term_id.start_date)},
+                {
+                    "missing_since": fields.Date.to_string(
+                        line.term_id._edu_first_day(line.school_id, line.grade)
+                    )
+                },
             )
         return True
 

@@ -31,8 +31,13 @@ class EduRosterSheet(models.Model):
     check_id = fields.Many2one("edu.roster.check", required=True, index=True, ondelete="cascade")
     term_id = fields.Many2one(related="check_id.term_id", store=True, index=True)
     school_id = fields.Many2one(related="check_id.school_id", store=True, index=True)
-    check_deadline = fields.Date(related="check_id.check_deadline", string="Check by")
-    deadline_state = fields.Selection(related="check_id.deadline_state")
+    check_deadline = fields.Date("Check by", compute="_compute_deadline", compute_sudo=True)
+    deadline_state = fields.Selection(
+        selection=lambda self: self.env["edu.roster.check"]._fields["deadline_state"].selection,
+        string="Deadline",
+        compute="_compute_deadline",
+        compute_sudo=True,
+    )
     check_state = fields.Selection(related="check_id.state", string="State of the Check")
     class_id = fields.Many2one("edu.class", index=True, ondelete="restrict")
     grade = fields.Integer(related="class_id.grade", store=True, aggregator=None)
@@ -63,6 +68,17 @@ class EduRosterSheet(models.Model):
     _class_uniq = models.UniqueIndex(
         "(check_id, COALESCE(class_id, 0))", "The class has a sheet in this roster check already."
     )
+
+    @api.depends("check_id.check_deadline", "check_id.state", "check_id.closed_on", "grade")
+    def _compute_deadline(self):
+        """A grade that opens on another day than the school is due by its own."""
+        dates = self.env["edu.roster.check"]._edu_deadline_dates()
+        for sheet in self:
+            check = sheet.check_id
+            sheet.check_deadline = check.term_id and check.term_id._edu_deadline(
+                "check_deadline", check.school_id, sheet.grade
+            )
+            sheet.deadline_state = check and check._edu_deadline_state(sheet.check_deadline, *dates)
 
     @api.depends("line_ids.outcome", "line_ids.at_home")
     def _compute_counts(self):
@@ -149,7 +165,9 @@ class EduRosterSheet(models.Model):
             "present": PRESENT,
             "missing": MISSING,
             "proven": PROVEN,
-            "term_start": fields.Date.to_string(self.term_id.start_date),
+            "term_start": fields.Date.to_string(
+                self.term_id._edu_first_day(self.school_id, self.grade)
+            ),
             "lines": [
                 {
                     "id": line.id,

@@ -71,7 +71,7 @@ class EduDropoutReport(models.Model):
     remark = fields.Text("Explanation")
     refreshed_at = fields.Datetime("Figures As Of", readonly=True, copy=False)
 
-    deadline = fields.Date(related="term_id.report_deadline", store=True)
+    deadline = fields.Date(compute="_compute_deadline", store=True)
     is_submitted = fields.Boolean("Was Submitted", compute="_compute_is_submitted", store=True)
     is_late = fields.Boolean(tracking=True)
 
@@ -142,6 +142,25 @@ class EduDropoutReport(models.Model):
                 term=report.term_id.display_name or "",
                 school=report.school_id.name or "",
             )
+
+    @api.depends(
+        "term_id.report_deadline",
+        "term_id.opening_ids.report_deadline",
+        "term_id.opening_ids.school_id",
+        "term_id.opening_ids.grade",
+        "school_id.grade_from",
+        "school_id.grade_to",
+    )
+    def _compute_deadline(self):
+        """The county's, or that of a school that opens on another day."""
+        for term, reports in self.grouped("term_id").items():
+            schools = term.opening_ids.school_id
+            for report in reports:
+                report.deadline = (
+                    term._edu_deadline("report_deadline", report.school_id)
+                    if report.school_id in schools
+                    else term.report_deadline
+                )
 
     @api.depends("first_submitted_at")
     def _compute_is_submitted(self):
@@ -371,7 +390,14 @@ class EduDropoutReport(models.Model):
                 [
                     ("school_id", "=", self.school_id.id),
                     ("state", "in", ("returned", "observing", "closed")),
-                    ("returned_on", ">=", self.term_id.start_date),
+                    (
+                        "returned_on",
+                        ">=",
+                        min(
+                            self.term_id.start_date,
+                            self.term_id._edu_first_day(self.school_id),
+                        ),
+                    ),
                 ]
             )
         )

@@ -48,7 +48,7 @@ class EduDropoutReportStatus(models.Model):
                    school.id AS school_id,
                    school.area_id AS township_id,
                    term.id AS term_id,
-                   term.report_deadline AS deadline,
+                   %s AS deadline,
                    report.id AS report_id,
                    COALESCE(report.state, 'missing') AS state,
                    report.first_submitted_at IS NOT NULL AS is_submitted,
@@ -66,7 +66,8 @@ class EduDropoutReportStatus(models.Model):
          LEFT JOIN edu_dropout_report report
                 ON report.term_id = term.id AND report.school_id = school.id
              WHERE term.state <> 'planned' AND (school.active OR report.id IS NOT NULL)
-            """
+            """,
+            self.env["edu.term"]._edu_deadline_sql("report_deadline"),
         )
 
     def action_open_report(self):

@@ -9,6 +9,7 @@ from . import student
 from . import guardian
 from . import child_place
 from . import term
+from . import term_opening
 from . import post
 from . import res_users
 from . import ir_rule

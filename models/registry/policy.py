@@ -152,9 +152,9 @@ class EduPolicy(models.Model):
         """Deadlines of terms that are not over yet follow the changed numbers."""
         self.env.registry.clear_cache()
         terms = self.env["edu.term"].sudo().search([("state", "!=", "closed")])
-        self.env.add_to_compute(terms._fields["check_deadline"], terms)
-        self.env.add_to_compute(terms._fields["report_deadline"], terms)
-        self.env.add_to_compute(terms._fields["plan_deadline"], terms)
+        for records in (terms, terms.opening_ids):
+            for name in ("check_deadline", "report_deadline", "plan_deadline"):
+                self.env.add_to_compute(records._fields[name], records)
 
     # The county's clock
 

@@ -56,6 +56,16 @@ class Factories:
     def edu_term(self, other):
         return self.c.term
 
+    def edu_term_opening(self, other):
+        return self.env["edu.term.opening"].create(
+            {
+                "term_id": self.c.term.id,
+                "school_id": self.one("edu.school", other).id,
+                "start_date": "2026-09-07",
+                "reason": "校舍维修",
+            }
+        )
+
     def edu_policy(self, other):
         return self.env["edu.policy"].search([], limit=1)
 
