@@ -58,6 +58,7 @@ from .monitoring import test_roster_repeat
 from .monitoring import test_status_change
 from .monitoring import test_status_change_access
 from .casework import test_case_status_change
+from .casework import test_case_unlisted
 from .oversight import test_dropout_report
 from .oversight import test_dropout_documents
 from .oversight import test_dropout_report_ui
@@ -73,6 +74,7 @@ from .monitoring import test_roster_import_security
 from .monitoring import test_roster_import_set
 from .monitoring import test_roster_import_tour
 from .monitoring import test_roster_tours
+from .monitoring import test_roster_unlisted
 from .oversight import test_dropout_report_race
 from .access import test_matrix
 from .demo import test_workbooks

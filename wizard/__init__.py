@@ -10,6 +10,7 @@ from . import roster_add
 from . import roster_proof
 from . import roster_reopen
 from . import roster_repeat_start
+from . import roster_unlisted_settle
 from . import status_step
 from . import case_found
 from . import case_step

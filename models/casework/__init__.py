@@ -14,6 +14,7 @@ from . import policy
 from . import student
 from . import status_change
 from . import roster_repeat_line
+from . import roster_unlisted
 from . import roster_check_line
 from . import roster_check
 from . import digest

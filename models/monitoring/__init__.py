@@ -25,5 +25,6 @@ from . import roster_import_job
 from . import roster_import_memo
 from . import roster_import_column
 from . import roster_import_row
+from . import roster_unlisted
 from . import comparison
 from . import comparison_row

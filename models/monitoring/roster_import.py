@@ -77,6 +77,12 @@ class EduRosterImport(models.Model):
         default=lambda self: self.env["edu.term"]._current(),
     )
     create_missing_classes = fields.Boolean("Create Missing Classes")
+    is_complete = fields.Boolean(
+        "Names All Students",
+        default=True,
+        help="The file is the whole registry of its schools: whoever it does not name is missing."
+        " Untick for a list of some classes or of changes only",
+    )
     state = fields.Selection(
         [
             ("draft", "File"),
@@ -169,7 +175,9 @@ class EduRosterImport(models.Model):
 
     # -- ORM --------------------------------------------------------------------------------------
 
-    _EDU_GIVEN = {"kind", "school_id", "term_id", "create_missing_classes", "upload", "upload_name"}
+    _EDU_GIVEN = frozenset(
+        "kind school_id term_id create_missing_classes is_complete upload upload_name".split()
+    )
 
     def _edu_check_given(self, vals):
         if not self.env.su and vals.keys() - self._EDU_GIVEN - {
@@ -556,9 +564,27 @@ class EduRosterImport(models.Model):
         }
         if write:
             roster.write({**vals, "preview": False})
+            self._edu_after_file(run)
             self._edu_done()
         else:
             roster.write({**vals, "state": "previewed", "preview": preview})
+
+    def _edu_after_file(self, run):
+        """All rows of the file are through: whom the complete file of a school does not name is
+        listed; whom any file names is missing no more."""
+        if self.kind != "roster":
+            return
+        Unlisted = self.env["edu.roster.unlisted"]
+        school_ids = run.validator.school_ids & run.validator.allowed
+        if self.is_complete:
+            Unlisted._edu_take(self, self.sudo().missing_student_ids.ids, school_ids)
+            return
+        missing = Unlisted.sudo().search(
+            [("school_id", "in", list(school_ids)), ("state", "=", "open")]
+        )
+        query = missing.student_id._search([("id", "in", missing.student_id.ids)])
+        left = set(run.validator.memory.not_matched(query))
+        Unlisted._edu_named(set(missing.student_id.ids) - left)
 
     def _edu_done(self):
         self.sudo().write(
@@ -608,6 +634,8 @@ class EduRosterImport(models.Model):
                 "missing_student_ids": [fields.Command.unlink(id_) for id_ in done_ids],
             }
         )
+        if self.kind == "roster":
+            self.env["edu.roster.unlisted"]._edu_named(done_ids)
 
     def _edu_told_text(self):
         return "\n".join(" ".join(text) for text in self._edu_file_texts())
@@ -657,8 +685,18 @@ class EduRosterImport(models.Model):
         return {**action, "context": {"search_default_warnings": 1}}
 
     def action_open_missing(self):
-        """The children on the list of these schools whom the file does not name."""
+        """The children on the list of these schools whom the file does not name; once it is imported,
+        those whom it left on the list of the missing."""
         self.ensure_one()
+        if self.state == "done" and self.is_complete and self.kind == "roster":
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                "edu_dropout_control.edu_roster_unlisted_action"
+            )
+            return {
+                **action,
+                "domain": [("student_id", "in", self.missing_student_ids.ids)],
+                "context": {},
+            }
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Students Not in This File"),

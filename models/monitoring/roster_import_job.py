@@ -155,6 +155,7 @@ class EduRosterImportJob(models.Model):
             if self.state != "running" or time.monotonic() >= end:
                 return
         self.sudo().missing_student_ids = [fields.Command.set(run.validator.missing_ids())]
+        self._edu_after_file(run)
         run.validator.memory.forget()
         self._edu_done()
         cron._commit_progress(remaining=0)

@@ -177,6 +177,18 @@ class Factories:
             {"student_id": self.one("edu.student", other).id, "kind": "suspension"}
         )
 
+    def edu_roster_unlisted(self, other):
+        child = self.one("edu.student", other)
+        return self.env["edu.roster.unlisted"].create(
+            {
+                "student_id": child.id,
+                "school_id": child.school_id.id,
+                "class_id": child.class_id.id,
+                "import_id": self.one("edu.roster.import", other).id,
+                "found_on": "2026-09-02",
+            }
+        )
+
     def edu_ledger(self, other):
         student = self.one("edu.student", other)
         return self.env["edu.ledger"]._edu_enter("school_age", student, "2026-09-02", "test")
