@@ -66,6 +66,7 @@ from .monitoring import test_roster_dirty
 from .monitoring import test_roster_import
 from .monitoring import test_roster_import_entrants
 from .monitoring import test_roster_import_errors
+from .monitoring import test_roster_import_faults
 from .monitoring import test_roster_import_files
 from .monitoring import test_roster_import_job
 from .monitoring import test_roster_import_match

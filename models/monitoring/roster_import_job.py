@@ -3,12 +3,13 @@ import time
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import split_every
 
 from .roster_import import BATCH, _Run
 from .roster_memory import RosterMemory
 from .roster_plan import Incoming
-from .roster_write import RETRY
+from .roster_write import RETRY, is_of_the_server
 
 _logger = logging.getLogger(__name__)
 
@@ -109,15 +110,22 @@ class EduRosterImportJob(models.Model):
         """Go on with the imports that run, one after the other."""
         end = time.monotonic() + SLICE
         waiting = self.sudo().search([("state", "=", "running")], order="started_at, id")
+        later = waiting.browse()
         for roster in waiting:
-            roster._edu_run_job(end)
+            if roster._edu_run_job(end):
+                later |= roster
             if time.monotonic() >= end:
                 break
-        if self.sudo().search_count([("state", "=", "running")], limit=1):
+        left = Domain("state", "=", "running") & Domain("id", "not in", later.ids)
+        if self.sudo().search_count(left, limit=1):
             self._edu_wake()
 
     def _edu_run_job(self, end):
-        """Import from where the file stands, until it is through, stopped, or time is over."""
+        """Import from where the file stands, until it is through, stopped, or time is over.
+
+        :return: True when the database server could not: nothing of the batch in hand is left, and
+            the cron's clock goes on with it
+        """
         user = self.started_by_id
         roster = self.with_env(
             self.env(user=user.id, su=False, context={**self.env.context, "lang": user.lang})
@@ -129,10 +137,16 @@ class EduRosterImportJob(models.Model):
             self.env.invalidate_all()
         except UserError as error:
             self._edu_give_up(str(error))
-        except Exception:
+        except Exception as error:
+            if is_of_the_server(error):
+                _logger.warning("Roster import %s waits for the database: %s", self.id, error)
+                self.env.cr.rollback()  # raises when there is no connection any more
+                self.env.invalidate_all()
+                return True
             _logger.exception("Roster import %s could not go on", self.id)
             reason = roster.env._("Something unforeseen happened; the server's log tells more.")
             self._edu_give_up(reason)
+        return False
 
     def _edu_give_up(self, reason):
         self.env.cr.rollback()

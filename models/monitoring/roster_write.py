@@ -6,7 +6,7 @@ from collections import defaultdict
 import psycopg2
 from psycopg2 import errors
 
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
 from ...tools.names import search_text
@@ -17,7 +17,12 @@ _logger = logging.getLogger(__name__)
 
 BATCH = 1000
 # the transaction as a whole is to be tried again; no row is to blame
-RETRY = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
+RETRY = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+    ConcurrencyError,
+)
 
 SOURCES = {"entrants_household": "household", "entrants_grade6": "graduates"}
 
@@ -38,6 +43,14 @@ FOLLOWING = (
     "residence_township_id",
     "household_township_id",
 )
+
+
+def is_of_the_server(error):
+    """Whether the database server could not, for want of disk, memory or a connection: no row is to
+    blame, and nothing of the transaction is left."""
+    return isinstance(
+        error, (psycopg2.OperationalError, psycopg2.InterfaceError)
+    ) and not isinstance(error, errors.ProgramLimitExceeded)
 
 
 class RosterWriter:
@@ -95,7 +108,9 @@ class RosterWriter:
                 self._write_batch(plans)
         except RETRY:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one row
+        except Exception as error:
+            if is_of_the_server(error):
+                raise
             self.class_ids = {}
             if len(plans) > 1:
                 middle = len(plans) // 2
@@ -105,6 +120,8 @@ class RosterWriter:
                 self._blame(plans[0], error)
 
     def _blame(self, plan, error):
+        if isinstance(error, errors.UniqueViolation) and self._came_meanwhile(plan, error):
+            raise ConcurrencyError("another import has entered the same child or class") from error
         if isinstance(error, UserError):
             plan.tell("", "refused", reason=str(error))
         elif isinstance(error, psycopg2.IntegrityError):
@@ -119,6 +136,27 @@ class RosterWriter:
             )
             plan.tell("", "unforeseen")
         plan.action = REJECT
+
+    def _came_meanwhile(self, plan, error):
+        """Whether what the row clashes with cannot be seen from this transaction: it is tried again,
+        and then the child is one that is entered."""
+        if error.diag.table_name == "edu_student":
+            digests = [plan.digests.get("national_no"), plan.digests.get("id_number")]
+            query = SQL(
+                """SELECT 1 FROM edu_student WHERE id IS DISTINCT FROM %s
+                      AND (national_no_digest = %s OR id_number_digest = %s) LIMIT 1""",
+                plan.student_id,
+                *digests,
+            )
+        elif error.diag.table_name == "edu_class":
+            query = SQL(
+                """SELECT 1 FROM edu_class
+                    WHERE school_id = %s AND grade = %s AND number = %s LIMIT 1""",
+                *(plan.new_class or (0, 0, 0)),
+            )
+        else:
+            return False
+        return not self.env.execute_query(query)
 
     def _write_batch(self, plans):
         self._make_classes(plans)
