@@ -38,6 +38,7 @@
         "reports/dropout_report_templates.xml",
         "reports/notice_documents.xml",
         "reports/visit_documents.xml",
+        "reports/bulletin_documents.xml",
         # core
         "views/core/signoff.xml",
         "views/core/reveal_log.xml",
@@ -100,8 +101,13 @@
         "views/oversight/dropout_report_version.xml",
         "views/oversight/dropout_report_line.xml",
         "views/oversight/dropout_report_status.xml",
+        "views/oversight/policy.xml",
+        "views/oversight/bulletin.xml",
+        "views/oversight/supervision_order.xml",
+        "views/oversight/consistency.xml",
         # wizards
         "wizard/dropout_report_return.xml",
+        "wizard/supervision_order_return.xml",
         "wizard/county_setup.xml",
         "views/casework/visit.xml",
         "views/casework/student.xml",

@@ -491,6 +491,26 @@ class History:
                 self.sign(report, "tj1")
                 self.as_(report, "principal", "tj1").action_submit()
 
+        self.bulletin(self.day(6, self.now))
+
+    def bulletin(self, day):
+        """The bureau makes the suspicions known; one school answers."""
+        county = self.county
+        with county.at(day, 18):
+            bulletin = self.as_(self.env["edu.bulletin"], "bureau", "county").create(
+                {"remark": "请各校校长、各乡镇分管领导逐户走访，三日内查明去向。"}
+            )
+            bulletin.action_issue()
+        order = bulletin.sudo().order_ids.filtered(
+            lambda order: order.school_id == county.school["cg1"]
+        )
+        if order:
+            with county.at(day, 19):
+                order = self.as_(order, "principal", "cg1")
+                for line in order.line_ids:
+                    line.answer = "班主任已联系家长，约定明天家访。"
+                order.action_answer()
+
     def verify_fresh(self, student, key):
         case = self.env["edu.dropout.case"].search([("student_id", "=", student.id)])
         story = {"case": case, "key": key, "student": student}

@@ -1,3 +1,4 @@
+from . import bulletin_report
 from . import dropout_report
 from . import notice_report
 from . import visit_report

@@ -63,6 +63,9 @@ from .oversight import test_dropout_report
 from .oversight import test_dropout_documents
 from .oversight import test_dropout_report_ui
 from .monitoring import test_roster_dirty
+from .oversight import test_bulletin
+from .oversight import test_supervision_order
+from .oversight import test_consistency
 from .monitoring import test_roster_import
 from .monitoring import test_roster_import_entrants
 from .monitoring import test_roster_import_errors

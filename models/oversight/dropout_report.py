@@ -1,5 +1,3 @@
-from markupsafe import escape
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -831,20 +829,6 @@ class EduDropoutReport(models.Model):
             people = self.env["res.users"].union(*(report._edu_people(role) for role in roles))
             report._edu_to_do(people, max(report.deadline or today, today), summary, note)
 
-    def _edu_to_do(self, people, deadline, summary, note):
-        """A to-do each, without making anybody a follower: a post may end, a follower stays."""
-        self.ensure_one()
-        followers = self.message_partner_ids
-        for person in people:
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo",
-                date_deadline=deadline,
-                summary=summary,
-                note=escape(note),
-                user_id=person.id,
-            )
-        self.message_unsubscribe((self.message_partner_ids - followers).ids)
-
     def _edu_remind(self, person):
         """Put “hand it in” into the to-do lists of those who work on the report at the school."""
         summary = self.env._("Hand in the dropout report")
@@ -859,14 +843,11 @@ class EduDropoutReport(models.Model):
 
     def _edu_done_asking(self, roles=None):
         """Take away the to-dos given by ``_edu_ask``, of all or of the holders of ``roles``."""
-        for report in self.sudo():
-            activities = report.activity_ids.filtered("automated")
-            if roles is not None:
-                users = self.env["res.users"].union(*(report._edu_people(role) for role in roles))
-                activities = activities.filtered(
-                    lambda activity, users=users: activity.user_id in users
-                )
-            activities.unlink()
+        if roles is None:
+            return super()._edu_done_asking()
+        for report in self:
+            users = self.env["res.users"].union(*(report._edu_people(role) for role in roles))
+            super(EduDropoutReport, report)._edu_done_asking(users)
 
     # ------------------------------------------------------------------
     # Documents

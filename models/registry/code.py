@@ -36,6 +36,9 @@ class EduCode(models.Model):
         help="A cause that calls for help; no notice is issued while it stands.",
     )
     restricted = fields.Boolean("Restricted", help="Sensitive: shown to the bureau only.")
+    is_poor = fields.Boolean(
+        "Poor Household", help="A group that the poverty list names, and that aid is owed to"
+    )
     mandatory_report = fields.Boolean(
         "Mandatory Report", help="Must be reported at once, whatever the ladder says."
     )

@@ -300,6 +300,28 @@ class Factories:
         report.write({"state": "submitted", "first_submitted_at": "2026-09-02 00:00:00"})
         return report
 
+    def edu_bulletin(self, other):
+        """Issued: before that, nobody but the bureau sees it."""
+        county = self.c.other_county if other else self.c.county
+        self.one("edu.dropout.case", other)
+        bulletin = self.env["edu.bulletin"].create({"county_id": county.id})
+        bulletin.action_issue()
+        return bulletin
+
+    def edu_supervision_order(self, other):
+        """To the school; tests of its own look at those to townships."""
+        return self.one("edu.bulletin", other).order_ids.filtered("school_id")[:1]
+
+    def edu_supervision_order_line(self, other):
+        return self.one("edu.supervision.order", other).line_ids[:1]
+
+    def edu_consistency(self, other):
+        student = self.one("edu.student", other)
+        student.enrolment_state = "abroad"
+        self.env["edu.ledger"]._edu_enter("dropout", student, "2026-09-02", "test")
+        self.env.flush_all()
+        return self.env["edu.consistency"].search([("student_id", "=", student.id)], limit=1)
+
     def edu_dropout_report_line(self, other):
         return self.env["edu.dropout.report.line"].create(
             {"report_id": self.one("edu.dropout.report", other).id, "kind": "dropout"}
