@@ -57,8 +57,12 @@ from .monitoring import test_roster_progress
 from .monitoring import test_roster_repeat
 from .monitoring import test_status_change
 from .monitoring import test_status_change_access
+from .monitoring import test_mark_entry
+from .monitoring import test_warning
+from .monitoring import test_warning_access
 from .casework import test_case_status_change
 from .casework import test_case_unlisted
+from .casework import test_case_warning
 from .oversight import test_dropout_report
 from .oversight import test_dropout_documents
 from .oversight import test_dropout_report_ui

@@ -20,3 +20,5 @@ from . import roster_check
 from . import digest
 from . import ir_attachment
 from . import comparison_row
+from . import warning_rule
+from . import warning_child

@@ -28,3 +28,9 @@ from . import roster_import_row
 from . import roster_unlisted
 from . import comparison
 from . import comparison_row
+from . import mark
+from . import family_change
+from . import warning_rule
+from . import warning
+from . import warning_note
+from . import warning_child

@@ -43,6 +43,23 @@ class EduPolicy(models.Model):
         "CHECK(leave_teacher_days > 0 AND leave_proof_days > 0)",
         "Days of leave are at least 1.",
     )
+    warning_high_points = fields.Integer(
+        "Early Warning Is High From (points)", default=60, required=True, tracking=True
+    )
+    warning_middle_points = fields.Integer(
+        "Early Warning Is Middle From (points)", default=30, required=True, tracking=True
+    )
+    warning_trial_days = fields.Integer(
+        "Warning Rules Are Judged After (days)", default=180, required=True, tracking=True
+    )
+
+    _warning_points_order = models.Constraint(
+        "CHECK(warning_middle_points > 0 AND warning_high_points > warning_middle_points)",
+        "Middle begins above zero, and high above middle.",
+    )
+    _warning_trial_positive = models.Constraint(
+        "CHECK(warning_trial_days > 0)", "Rules are judged after a day at least."
+    )
     _import_now_positive = models.Constraint(
         "CHECK(import_now_rows > 0)", "At least one row is imported at once."
     )

@@ -16,7 +16,7 @@ CHILD_COLUMNS = (
     "id name former_name gender birthdate ethnicity id_type aux_no school_id class_id grade"
     " expected_school_id enrolment_state placement entry_month entry_mode study_mode boarding"
     " registry_completion household_area_id residence_area_id household_kind left_behind migrant"
-    " orphan disability_type_id disability_grade id_number_digest national_no_digest"
+    " orphan aided disability_type_id disability_grade id_number_digest national_no_digest"
     " address_digest disability_no_digest national_no_cipher"
 ).split()
 GUARDIAN_COLUMNS = (

@@ -440,6 +440,8 @@ class RosterValidator:
         """{field of edu.student: value} that the row tells; empty cells tell nothing."""
         values = plan.incoming.values
         wanted = {name: values[name] for name in SAME_NAMES if name in values}
+        if "aided" in values:
+            wanted["aided"] = "yes" if values["aided"] else "no"
         self._leave_out_numbers(plan, wanted)
         self._want_disability(plan, wanted)
         self._want_areas(plan, school, student, wanted)

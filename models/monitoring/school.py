@@ -6,6 +6,7 @@ class EduSchool(models.Model):
 
     roster_check_count = fields.Integer(compute="_compute_monitoring_counts")
     entrant_count = fields.Integer(compute="_compute_monitoring_counts")
+    warning_computed_on = fields.Date("Warnings Computed on", readonly=True, copy=False)
 
     @api.depends_context("uid")
     def _compute_monitoring_counts(self):

@@ -17,6 +17,7 @@ class EduStudent(models.Model):
     ledger_count = fields.Integer(compute="_compute_monitoring_counts")
     leave_count = fields.Integer(compute="_compute_monitoring_counts")
     absence_count = fields.Integer(compute="_compute_monitoring_counts")
+    warning_points = fields.Integer("Early Warning", compute="_compute_warning_points")
     registry_applied_on = fields.Date("Applied for on", readonly=True, tracking=True)
     registry_received_on = fields.Date("Number Received on", readonly=True, tracking=True)
 
@@ -39,6 +40,21 @@ class EduStudent(models.Model):
                 )
             for student in self:
                 student[name] = counts.get(student._origin, 0)
+
+    @api.depends_context("uid")
+    def _compute_warning_points(self):
+        """Points of the rules that are true of the child, as far as the user may read them."""
+        totals = {}
+        if self.ids and self.env["edu.warning"].has_access("read"):
+            totals = dict(
+                self.env["edu.warning"]._read_group(
+                    [("student_id", "in", self.ids), ("until", "=", False)],
+                    ["student_id"],
+                    ["points:sum"],
+                )
+            )
+        for student in self:
+            student.warning_points = totals.get(student._origin, 0)
 
     def _edu_on_absence_streak(self, since):
         """Hook: these children have been absent without leave for as many school days in a row as
@@ -130,6 +146,10 @@ class EduStudent(models.Model):
     def action_view_status_changes(self):
         """Whoever reads the child: its status changes in the own scope."""
         return self._edu_monitoring_action("edu_status_change_action")
+
+    def action_view_warnings(self):
+        """Whoever reads the child: its points of early warning, those that ended too."""
+        return self._edu_monitoring_action("edu_warning_action")
 
     def action_view_absences(self):
         """Whoever reads the child: its absences in the own scope."""

@@ -20,6 +20,8 @@ class EduCode(models.Model):
             ("disability", "Disability"),
             ("relation", "Relation to the child"),
             ("measure", "Kind of help"),
+            ("subject", "Subject"),
+            ("family_change", "Family change"),
         ],
         string="List",
         required=True,

@@ -165,6 +165,10 @@ class EduStudent(models.Model):
     left_behind = fields.Boolean("Left-behind Child")
     migrant = fields.Boolean("Child of Migrant Workers")
     orphan = fields.Boolean()
+    aided = fields.Selection(
+        [("yes", "Yes"), ("no", "No")], "Receives Aid", help="Empty: nobody has said"
+    )
+    distance_km = fields.Float("Way to School (km)", digits=(5, 1), aggregator=None)
     disability_type_id = fields.Many2one(
         "edu.code",
         "Disability",
@@ -185,6 +189,9 @@ class EduStudent(models.Model):
     # who may it be? of a row without a number: the name stands first in what pinyin finds
     _born_name_idx = models.Index("(birthdate, split_part(name_pinyin, ' ', 1))")
     _class_state_idx = models.Index("(class_id, enrolment_state)")
+    _distance_range = models.Constraint(
+        "CHECK(distance_km BETWEEN 0 AND 500)", "The way to school is 0 to 500 km long."
+    )
     _grade_range = models.Constraint(
         "CHECK(grade BETWEEN 0 AND 9)", "Compulsory education has grades 1 to 9."
     )

@@ -200,6 +200,49 @@ class Factories:
     def edu_leave(self, other):
         return self.env["edu.leave"].create({"student_id": self.one("edu.student", other).id})
 
+    def edu_mark(self, other):
+        return self.env["edu.mark"].create(
+            {
+                "student_id": self.one("edu.student", other).id,
+                "term_id": self.c.term.id,
+                "subject_id": self.env.ref("edu_dropout_control.code_subject_maths").id,
+                "score": 80,
+            }
+        )
+
+    def edu_family_change(self, other):
+        return self.env["edu.family.change"].create(
+            {
+                "student_id": self.one("edu.student", other).id,
+                "date": "2026-09-01",
+                "kind_id": self.env.ref("edu_dropout_control.code_family_change_parted").id,
+            }
+        )
+
+    def edu_warning_rule(self, other):
+        return self.env.ref("edu_dropout_control.warning_rule_left_behind")
+
+    def edu_warning(self, other):
+        student = self.one("edu.student", other)
+        return self.env["edu.warning"].create(
+            {
+                "student_id": student.id,
+                "rule_id": self.one("edu.warning.rule", other).id,
+                "points": 10,
+                "since": "2026-09-01",
+            }
+        )
+
+    def edu_warning_child(self, other):
+        warning = self.one("edu.warning", other)
+        self.env.flush_all()
+        return self.env["edu.warning.child"].browse(warning.student_id.id)
+
+    def edu_warning_note(self, other):
+        return self.env["edu.warning.note"].create(
+            {"student_id": self.one("edu.student", other).id, "note": "家访"}
+        )
+
     def edu_comparison(self, other):
         township = self.c.township_x if other else self.c.township_a
         return self.env["edu.comparison"].create(

@@ -102,6 +102,7 @@ class TestAccessMatrix(EduCommon):
             "edu.code",
             "edu.policy",
             "edu.term",
+            "edu.warning.rule",
         }
         unruled = []
         access = self.env["ir.model.access"].search([("model_id.model", "like", "edu.%")])
