@@ -64,6 +64,7 @@ class EduRosterImportJob(models.Model):
                     "stop_reason": self.env._("Stopped by %(person)s.", person=self.env.user.name),
                 }
             )
+            self._edu_tell_progress()
         return True
 
     def action_go_on(self):
@@ -85,23 +86,31 @@ class EduRosterImportJob(models.Model):
 
     @api.readonly
     def edu_progress(self):
-        """Public, for whoever may read the import: {"state", "done", "total", "left" (rows),
+        """Public, for whoever may read the import: {"id", "state", "done", "total", "left" (rows),
         "seconds" (left, None when not known yet)}."""
         self.ensure_one()
         self.check_access("read")
-        roster = self.sudo()
-        left = max(roster.total_rows - roster.done_rows, 0)
+        return self.sudo()._edu_progress()
+
+    def _edu_progress(self):
+        left = max(self.total_rows - self.done_rows, 0)
         seconds = None
-        if roster.state == "running" and roster.done_rows and roster.started_at:
-            spent = (fields.Datetime.now() - roster.started_at).total_seconds()
-            seconds = int(left * spent / roster.done_rows)
+        if self.state == "running" and self.done_rows and self.started_at:
+            spent = (fields.Datetime.now() - self.started_at).total_seconds()
+            seconds = int(left * spent / self.done_rows)
         return {
-            "state": roster.state,
-            "done": roster.done_rows,
-            "total": roster.total_rows,
+            "id": self.id,
+            "state": self.state,
+            "done": self.done_rows,
+            "total": self.total_rows,
             "left": left,
             "seconds": seconds,
         }
+
+    def _edu_tell_progress(self):
+        """Send it to the browser of whoever started the import, once this transaction is committed."""
+        for roster in self.sudo():
+            roster.started_by_id._bus_send("edu_import_progress", roster._edu_progress())
 
     # -- the cron ---------------------------------------------------------------------------------
 
@@ -152,6 +161,7 @@ class EduRosterImportJob(models.Model):
         self.env.cr.rollback()
         self.env.invalidate_all()
         self.write({"state": "stopped", "stop_reason": reason})
+        self._edu_tell_progress()
         self.env["ir.cron"]._commit_progress()
 
     def _edu_take_batches(self, end):
@@ -172,6 +182,7 @@ class EduRosterImportJob(models.Model):
         self._edu_after_file(run)
         run.validator.memory.forget()
         self._edu_done()
+        self._edu_tell_progress()
         cron._commit_progress(remaining=0)
 
     def _edu_check_still_may(self):
@@ -223,3 +234,4 @@ class EduRosterImportJob(models.Model):
                 },
             }
         )
+        self._edu_tell_progress()

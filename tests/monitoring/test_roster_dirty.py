@@ -16,35 +16,7 @@ from odoo.tests import tagged
 
 from ...tools.identity import make_identity, make_student_no
 from ..tools.roster_common import ole_with, text, wide, xls, xlsx, zipped
-from .roster_common import RosterCommon
-
-LAYOUT = (
-    ("姓名", "name"),
-    ("性别", "gender"),
-    ("出生日期", "birthdate"),
-    ("身份证件号", "id_number"),
-    ("全国学籍号", "national_no"),
-    ("年级", "grade"),
-    ("班级", "class_number"),
-    ("成员1姓名", "guardian1_name"),
-    ("成员1关系", "guardian1_relation"),
-    ("成员1电话", "guardian1_phone"),
-)
-HEADERS = [header for header, _key in LAYOUT]
-USUAL = {
-    "gender": lambda value: "男" if value == "male" else "女",
-    "birthdate": lambda value: f"{value:%Y%m%d}",
-    "grade": lambda value: "三年级",
-    "class_number": lambda value: f"{value}班",
-    "guardian1_relation": lambda value: "父亲",
-}
-
-
-def line(child, **cells):
-    """The child's row, with some of its cells as given."""
-    return [
-        cells[key] if key in cells else USUAL.get(key, str)(child[key]) for _header, key in LAYOUT
-    ]
+from .roster_common import HEADERS, PLAIN, RosterCommon, line
 
 
 @tagged("post_install", "-at_install")
@@ -201,7 +173,7 @@ class TestRosterDirty(RosterCommon):
     def test_full_width_digits_and_letters(self):
         keys = ("birthdate", "id_number", "national_no", "class_number", "guardian1_phone")
         row = line(self.one)
-        for at, (_header, key) in enumerate(LAYOUT):
+        for at, (_header, key) in enumerate(PLAIN):
             if key in keys:
                 row[at] = wide(row[at])
         self.taken(xlsx([HEADERS, row, line(self.two)]), self.one, self.two)

@@ -71,7 +71,14 @@ class TestRosterImportJob(RosterCommon):
         )
         self.assertEqual(
             roster.edu_progress(),
-            {"state": "running", "done": 0, "total": 9, "left": 9, "seconds": None},
+            {
+                "id": roster.id,
+                "state": "running",
+                "done": 0,
+                "total": 9,
+                "left": 9,
+                "seconds": None,
+            },
         )
         self.run_cron()
         self.assertEqual(roster.state, "done")
@@ -113,6 +120,42 @@ class TestRosterImportJob(RosterCommon):
         self.assertEqual(self.counts(roster)[:2], (7, 7))
         self.assertEqual(roster.skipped_count, 2)
         self.assertEqual(roster.done_rows, roster.total_rows)
+
+    def test_the_browser_of_whoever_started_it_is_told(self):
+        """After each batch, when it stops, and when it is through; counts, and nothing of a child."""
+        self.slices()
+        sent = []
+
+        def send(bus, channel, kind, message):
+            sent.append((channel, kind, message))
+
+        self.patch(self.env.registry["bus.bus"], "_sendone", send)
+        roster = self.started(self.children())
+        sent.clear()  # what mail tells of the records
+        for _slice in range(2):
+            self.tick()
+        roster.with_user(self.user["bureau"]).action_stop()
+        roster.action_go_on()
+        while roster.state == "running":
+            self.tick()
+        told = [message for _channel, kind, message in sent if kind == "edu_import_progress"]
+        self.assertEqual(
+            [(message["state"], message["done"], message["left"]) for message in told],
+            [
+                ("running", 3, 6),
+                ("running", 6, 3),
+                ("stopped", 6, 3),
+                ("running", 9, 0),
+                ("done", 9, 0),
+            ],
+        )
+        self.assertEqual({message["id"] for message in told}, {roster.id})
+        self.assertEqual(
+            {name for message in told for name in message},
+            {"id", "state", "done", "total", "left", "seconds"},
+        )
+        whom = {channel for channel, kind, _message in sent if kind == "edu_import_progress"}
+        self.assertEqual(whom, {self.user["records_admin"].partner_id})
 
     def test_stop_and_go_on(self):
         self.slices()

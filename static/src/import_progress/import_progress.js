@@ -1,49 +1,84 @@
-import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    onWillUpdateProps,
+    useState,
+} from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-const EVERY = 2000; // milliseconds
-
-/** How far an import in the background has come; shows the record anew when it is through. */
+/** How far an import in the background has come, as the server tells whoever started it; shows the
+ * record anew when it is through. Without news for a while (a lost connection, an import that somebody
+ * else started) it asks. */
 export class ImportProgress extends Component {
     static template = "edu_dropout_control.ImportProgress";
     static props = { ...standardWidgetProps };
+    static silence = 15000; // milliseconds
 
     setup() {
         this.orm = useService("orm");
+        this.bus = useService("bus_service");
         this.progress = useState({ done: 0, total: 0, left: 0, seconds: null });
-        onWillStart(() => this.ask());
+        this.hear = (told) => this.take(told);
+        let first;
+        onWillStart(async () => {
+            first = await this.ask(this.props.record);
+        });
+        onWillUpdateProps(({ record }) => {
+            if (record.resId !== this.props.record.resId) {
+                return this.ask(record);
+            }
+        });
+        onMounted(() => {
+            this.bus.subscribe("edu_import_progress", this.hear);
+            this.bus.start();
+            this.wait();
+            this.take(first);
+        });
         onWillUnmount(() => {
-            this.over = true;
+            this.bus.unsubscribe("edu_import_progress", this.hear);
             browser.clearTimeout(this.timer);
+            this.over = true;
         });
     }
 
-    async ask() {
-        const { record } = this.props;
-        if (!record.resId || record.data.state !== "running") {
-            // the form may stand on another record, or begin to run, at any time
-            return this.later();
-        }
+    async ask(record) {
         try {
             const told = await this.orm.silent.call("edu.roster.import", "edu_progress", [record.resId]);
             Object.assign(this.progress, told);
-            if (told.state !== "running" && !this.over) {
-                await record.load();
-            }
+            return told;
         } catch {
             // a lost connection: the next question may be answered
         }
-        return this.later();
     }
 
-    later() {
-        if (!this.over) {
-            this.timer = browser.setTimeout(() => this.ask(), EVERY);
+    async take(told) {
+        const { record } = this.props;
+        if (this.over || told?.id !== record.resId) {
+            return;
         }
+        Object.assign(this.progress, told);
+        this.wait();
+        if (told.state !== "running") {
+            await record.load();
+        }
+    }
+
+    /** Ask when nothing is heard from now on. */
+    wait() {
+        browser.clearTimeout(this.timer);
+        this.timer = browser.setTimeout(async () => {
+            const told = await this.ask(this.props.record);
+            if (!this.over) {
+                this.wait();
+                await this.take(told);
+            }
+        }, this.constructor.silence);
     }
 
     get percent() {

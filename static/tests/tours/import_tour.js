@@ -1,10 +1,12 @@
+import { ImportProgress } from "@edu_dropout_control/import_progress/import_progress";
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
 const FILE = "/edu_dropout_control/static/tests/files/roster.xlsx";
 
 /** Give the form's file input a workbook, as choosing one in the dialog does. */
-async function choose(input, name) {
-    const response = await fetch(FILE);
+async function choose(input, name, url = FILE) {
+    const response = await fetch(url);
     const type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     const data = new DataTransfer();
     data.items.add(new File([await response.blob()], name, { type }));
@@ -94,5 +96,71 @@ registry.category("web_tour.tours").add("edu_roster_import", {
         },
         press("action_run_again"),
         { content: "four are in", trigger: ".alert-success:contains(4)" },
+    ],
+});
+
+registry.category("web_tour.tours").add("edu_roster_dirty", {
+    steps: () => [
+        {
+            content: "a new import",
+            trigger: ".o_list_button_add",
+            run(helpers) {
+                ImportProgress.silence = 300; // no websocket in this test: it asks
+                browser.open = (url) => {
+                    fetch(url).then((response) => {
+                        const name = response.headers.get("content-disposition");
+                        document.body.dataset.eduFile = response.ok ? name : "";
+                    });
+                    return window;
+                };
+                return helpers.click();
+            },
+        },
+        {
+            content: "choose the workbook",
+            trigger: ".o_field_widget[name=upload] .o_select_file_button",
+            async run() {
+                const input = ".o_field_widget[name=upload] input[type=file]";
+                await choose(document.querySelector(input), "三年级.xlsx", "/edu_tests/dirty.xlsx");
+            },
+        },
+        {
+            content: "it is taken up",
+            trigger: ".o_field_widget[name=upload_name]:contains(三年级.xlsx)",
+        },
+        press("action_read"),
+        state("mapped"),
+        press("action_preview"),
+        state("previewed"),
+        press("action_import"),
+        state("running"),
+        {
+            content: "how far it is",
+            trigger: ".o_edu_import_progress .progress-bar:not([aria-valuenow='0'])",
+        },
+        { content: "it can be stopped", trigger: "button[name=action_stop]:enabled" },
+        state("done"),
+        { content: "six are new", trigger: ".alert-success:contains(6)" },
+        {
+            content: "two stay",
+            trigger: `${TODO}:has(.o_data_row:eq(1)):not(:has(.o_data_row:eq(2)))`,
+        },
+        press("action_error_workbook"),
+        {
+            content: "the list of wrong rows came down",
+            trigger: "body[data-edu-file*='.xlsx']",
+        },
+        {
+            content: "choose the corrected list",
+            trigger: ".o_field_widget[name=corrected] .o_select_file_button",
+            async run() {
+                const input = ".o_field_widget[name=corrected] input[type=file]";
+                const url = "/edu_tests/corrected.xlsx";
+                await choose(document.querySelector(input), "更正.xlsx", url);
+            },
+        },
+        { content: "save", trigger: ".o_form_button_save:enabled", run: "click" },
+        { content: "all are in", trigger: ".alert-success:contains(8)" },
+        { content: "nothing stays", trigger: `.o_form_view:not(:has(${TODO}))` },
     ],
 });
