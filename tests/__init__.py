@@ -83,6 +83,7 @@ from .monitoring import test_roster_import_set
 from .monitoring import test_roster_import_tour
 from .monitoring import test_roster_tours
 from .monitoring import test_roster_unlisted
+from .monitoring import test_transfer
 from .oversight import test_dropout_report_race
 from .access import test_matrix
 from .demo import test_workbooks

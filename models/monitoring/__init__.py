@@ -26,6 +26,7 @@ from . import roster_import_memo
 from . import roster_import_column
 from . import roster_import_row
 from . import roster_unlisted
+from . import transfer
 from . import comparison
 from . import comparison_row
 from . import mark

@@ -51,6 +51,12 @@ class EduProblem(models.AbstractModel):
                 " already."
             ),
             "stands_elsewhere": self.env._("The child stands in “%(school)s”: a transfer?"),
+            "transfer_asked": self.env._(
+                "The child stands in “%(school)s”, which has been asked to let it go."
+            ),
+            "transfer_refused": self.env._(
+                "The child stands in “%(school)s”, which has refused the transfer."
+            ),
             "stands_in_other_county": self.env._("The child stands in a school of another county."),
             "state_dropped_out": self.env._(
                 "The registry says that the child dropped out. It stays on the roster, so that the"
@@ -107,7 +113,15 @@ class EduProblem(models.AbstractModel):
                 "Dismiss this row if it is the same child; else give the number of each."
             ),
             "stands_elsewhere": self.env._(
-                "Confirm the transfer once the child is with you; else dismiss the row."
+                "Say that the child has come once it is with you, and its school is asked; else"
+                " dismiss the row."
+            ),
+            "transfer_asked": self.env._(
+                "Nothing need be done: once the transfer is approved the row is imported."
+            ),
+            "transfer_refused": self.env._(
+                "Agree with that school, then say once more that the child has come; or dismiss the"
+                " row."
             ),
             "stands_in_other_county": self.env._(
                 "Transfer it in the national registry first; then ask the bureau."

@@ -563,8 +563,8 @@ class EduRosterImport(models.Model):
         }
         if write:
             roster.write({**vals, "preview": False})
-            self._edu_after_file(run)
             self._edu_done()
+            self._edu_after_file(run)
         else:
             roster.write({**vals, "state": "previewed", "preview": preview})
 

@@ -179,9 +179,9 @@ class EduRosterImportJob(models.Model):
             if self.state != "running" or time.monotonic() >= end:
                 return
         self.sudo().missing_student_ids = [fields.Command.set(run.validator.missing_ids())]
+        self._edu_done()
         self._edu_after_file(run)
         run.validator.memory.forget()
-        self._edu_done()
         self._edu_tell_progress()
         cron._commit_progress(remaining=0)
 

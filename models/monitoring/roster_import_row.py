@@ -338,10 +338,6 @@ class EduRosterImportRow(models.Model):
         self.import_id._edu_run_rows(self)
         return True
 
-    def action_transfer(self):
-        """Say that the child has moved here from where it stands; moves it at once."""
-        return self._edu_decide("transfer", "stands_elsewhere")
-
     def action_same(self):
         """Say that the row is the child that is entered."""
         return self._edu_decide("same", "same_child")

@@ -274,6 +274,12 @@ class RosterValidator:
             ],
             [plan.incoming.match_id for plan in plans if plan.incoming.match_id],
         )
+        elsewhere = [
+            child.id
+            for child in self.children.by_id.values()
+            if child.school_id != self.own_school_id
+        ]
+        self.asked = self.env["edu.status.change"]._edu_asked(elsewhere) if elsewhere else {}
         self.expecting = {}
         if self.job.kind != "roster":
             self.env["edu.entrant"].flush_model(["term_id", "student_id", "school_id"])
@@ -408,20 +414,25 @@ class RosterValidator:
 
     def _plan_move(self, plan, student, school):
         """Whether the row can go on: a child that stands elsewhere is moved only when this school
-        expects it, or when a person has said so."""
+        expects it, or when a person has said so within one school and its teaching points. Else its
+        old school has to let it go."""
         if student.school_id == school.id:
             return True
-        plan.move = True
-        if student.expected_school_id == school.id or plan.incoming.decision == "transfer":
-            return True
-        plan.move = False
-        plan.student_id, plan.match_id = None, student.id
         standing = self._school_of(student)
+        inside = standing.parent_id == school.id or school.parent_id == student.school_id
+        if student.expected_school_id == school.id or (
+            inside and plan.incoming.decision == "transfer" and student.school_id in self.allowed
+        ):
+            plan.move = True
+            return True
+        plan.student_id, plan.match_id = None, student.id
         if standing.county_id != school.county_id:
             plan.tell("school_name", "stands_in_other_county")
             return False
         plan.action = HOLD
-        plan.tell("school_name", "stands_elsewhere", severity="confirm", school=standing.name)
+        asked = self.asked.get(student.id) == school.id
+        code = "transfer_asked" if asked else "stands_elsewhere"
+        plan.tell("school_name", code, severity="confirm", school=standing.name)
         return False
 
     def _school_of(self, student):
@@ -432,6 +443,7 @@ class RosterValidator:
             school = SimpleNamespace(
                 name=record.name,
                 county_id=record.county_id.id,
+                parent_id=record.parent_id.id,
                 junior_school_id=record.junior_school_id.id,
             )
         return school

@@ -335,7 +335,7 @@ class RosterWriter:
                 file=self.job.source,
                 fields=labels,
             )
-            if plan.incoming.decision == "transfer":
+            if plan.move and plan.incoming.decision == "transfer":
                 body = env._(
                     "Moved here by %(person)s, on the import of “%(file)s”. Changed: %(fields)s.",
                     person=env.user.name,

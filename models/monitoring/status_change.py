@@ -95,6 +95,7 @@ class EduStatusChange(models.Model):
     other_school_id = fields.Many2one(
         "edu.school",
         "Other School of the County",
+        index="btree_not_null",
         ondelete="restrict",
         help="Goes there at once when the transfer takes effect.",
     )

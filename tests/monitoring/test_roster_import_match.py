@@ -205,21 +205,30 @@ class TestRosterImportMatch(RosterCommon):
         self.assertIn(self.school_b.name, row.problem)
         self.assertFalse(row.student_id)
 
-    def test_a_confirmed_transfer_moves_the_child_and_says_who(self):
-        child, student = self.elsewhere(18)
-        student.message_subscribe(self.other_user["class_teacher"].partner_id.ids)
+    def test_between_a_school_and_its_teaching_point_one_word_moves_the_child(self):
+        child = self.child(18)
+        klass = self.make_class(self.point_a, 3)
+        student = self.make_student(
+            klass,
+            name=child["name"],
+            id_number=child["id_number"],
+            national_no=child["national_no"],
+        )
+        student.message_subscribe(self.user["class_teacher"].partner_id.ids)
         roster = self.import_children([child])
         row = roster.todo_row_ids
+        self.assertEqual(row.code, "stands_elsewhere")
         row.action_transfer()
         self.assertEqual(row.state, "imported")
         self.assertEqual(row.decision, "transfer")
         self.assertEqual(row.decided_by_id, self.user["records_admin"])
         self.assertEqual((student.school_id, student.class_id), (self.school_a, self.class_a))
         self.assertEqual(self.clear(student, "address"), child["address"])
-        self.assertNotIn(self.other_user["class_teacher"].partner_id, student.message_partner_ids)
+        self.assertNotIn(self.user["class_teacher"].partner_id, student.message_partner_ids)
         line = student.message_ids[0]
         self.assertIn(self.user["records_admin"].name, line.body)
         self.assertEqual(len(student.message_ids.filtered("tracking_value_ids")), 0)
+        self.assertFalse(student.status_change_ids)
 
     def test_a_child_of_another_county_is_told_and_nothing_more(self):
         child = self.child(19)
