@@ -44,6 +44,7 @@ from .monitoring import test_digest
 from .monitoring import test_comparison
 from .monitoring import test_comparison_access
 from .monitoring import test_comparison_settle
+from .monitoring import test_comparison_job
 from .monitoring import test_entrant
 from .monitoring import test_leave
 from .monitoring import test_ledger

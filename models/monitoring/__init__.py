@@ -28,6 +28,7 @@ from . import roster_import_row
 from . import roster_unlisted
 from . import transfer
 from . import comparison
+from . import comparison_job
 from . import comparison_row
 from . import mark
 from . import family_change

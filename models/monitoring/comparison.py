@@ -272,12 +272,13 @@ class EduComparison(models.Model):
         return super()._edu_parsed({**known, **(overrides or {})})
 
     def action_compare(self):
-        """Read the file and compare it with the registry. For the bureau and the township; raises
-        UserError for a file that cannot be read at all. Rows that cannot be read are kept, and
-        worked off like every other."""
+        """Read the file and compare it with the registry; a long one in the background, see
+        :meth:`_edu_start`. For the bureau and the township; raises UserError for a file that cannot be
+        read at all. Rows that cannot be read are kept, and worked off like every other."""
         self.ensure_one()
         self._edu_check_may_compare()
         self.sudo().lock_for_update()
+        self._edu_check_idle()
         parsed = self._edu_parsed()
         if not any(sheet.usable for sheet in parsed.sheets):
             problems = [
@@ -287,6 +288,15 @@ class EduComparison(models.Model):
             raise UserError(
                 "\n".join(dict.fromkeys(" ".join(self._edu_words(each)) for each in problems))
             )
+        if self._edu_is_long(parsed):
+            self._edu_start()
+        else:
+            self._edu_compare(parsed)
+        return True
+
+    def _edu_compare(self, parsed):
+        """Compare all rows of a parsed file, in this transaction."""
+        self.ensure_one()
         matcher, reader = ComparisonMatcher(self), _Reader(self)
         matcher.open_stage()
         unreadable = []
@@ -315,7 +325,6 @@ class EduComparison(models.Model):
                 ),
             }
         )
-        return True
 
     def action_compare_again(self):
         """Compare what is kept with the registry as it is now; what was worked off stays. For the
@@ -325,6 +334,7 @@ class EduComparison(models.Model):
             if comparison.state != "compared":
                 raise UserError(self.env._("Compare the file first."))
             comparison.sudo().lock_for_update()
+            comparison._edu_check_idle()
             matcher = ComparisonMatcher(comparison)
             matcher.match(new=False)
             matcher.update()

@@ -335,7 +335,49 @@ class EduComparisonRow(models.Model):
                 for file in files
             ]
         self.sudo()._edu_close(outcome, evidence)
+        self.sudo()._edu_close_elsewhere(outcome)
         return True
+
+    def _edu_close_elsewhere(self, outcome):
+        """What came of a child holds for the other lists of the term that name it by its number (the
+        county's and the township's of one kind, household register and poverty list). Called as
+        superuser; whoever works a row off may work off all of the child's township and county.
+        """
+        if outcome == "data_error":
+            return  # of this list, not of the child
+        lists = set()
+        for row in self.filtered("id_number_digest"):
+            others = self.search(
+                [
+                    ("id_number_digest", "=", row.id_number_digest),
+                    ("term_id", "=", row.term_id.id),
+                    ("county_id", "=", row.county_id.id),
+                    ("township_id", "=", row.township_id.id),
+                    ("state", "=", "open"),
+                    ("id", "not in", self.ids),
+                ]
+            )
+            if not others:
+                continue
+            if row.match_student_id:
+                others.write(
+                    {"match_student_id": row.match_student_id.id, "school_id": row.school_id.id}
+                )
+            others._edu_close(
+                outcome,
+                " — ".join(
+                    filter(
+                        None,
+                        (
+                            row.evidence,
+                            self.env._("on the list “%s”", row.comparison_id.display_name),
+                        ),
+                    )
+                ),
+            )
+            lists |= set(others.comparison_id)
+        for comparison in lists:
+            comparison.invalidate_recordset(["row_ids"], flush=False)
 
     def _edu_outcome_label(self, outcome):
         return dict(self._fields["outcome"]._description_selection(self.env)).get(outcome, outcome)
