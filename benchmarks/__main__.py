@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import pkgutil
+import platform
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import time
 import traceback
 import unicodedata
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import odoo.init  # first: it makes the rest of Odoo importable
@@ -95,10 +97,53 @@ def print_table(title, rows, seconds):
         print("  " + "  ".join(cells).rstrip())
 
 
+def machine():
+    """What the figures were measured on: processor, memory, PostgreSQL."""
+    info = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in info if line[:10] == "model name"), "")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    database = subprocess.run(["psql", "--version"], check=True, capture_output=True, text=True)
+    return (
+        f"{os.cpu_count()} × {model or platform.machine()}, {memory:.0f} GB,"
+        f" {database.stdout.strip()}, Python {platform.python_version()}"
+    )
+
+
+HEAD = """# Figures
+
+What `dev/bench --scale` measured, each job when it last ran. Figures are ratios of two things measured
+side by side in one run; seconds depend on the machine and on what else it does.
+"""
+
+
+def write_report(path, tables):
+    """Put tables of jobs into a page, in place of their older ones.
+
+    :param tables: {title: rows}
+    """
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    sections = dict(part.split("\n", 1) for part in old.split("\n## ")[1:])
+    verdict = {True: "met", False: "**missed**", None: ""}
+    when = f"{date.today().isoformat()}, {machine()}"
+    for title, rows in tables.items():
+        lines = ["", when, "", "| figure | value | target | |", "|---|--:|---|---|"]
+        lines += [
+            f"| {row['figure']} | {shown(row['value'])} | {row['target'] or ''} |"
+            f" {verdict[row['met']]} |"
+            for row in rows
+        ]
+        sections[title] = "\n".join(lines) + "\n"
+    text = HEAD + "".join(f"\n## {title}\n{sections[title]}" for title in sorted(sections))
+    path.write_text(text, encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="dev/bench")
     parser.add_argument("jobs", nargs="*", metavar="job", help=", ".join(job_names()) or "none yet")
     parser.add_argument("--json", metavar="FILE", help="where to write what was measured")
+    parser.add_argument(
+        "--report", metavar="FILE", help="the page of figures to be brought up to date"
+    )
     parser.add_argument("--config", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--template", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -113,8 +158,7 @@ def main():
         ["-c", options.config, "-d", options.template, "--no-http", "--log-level=warn"],
         setup_logging=True,
     )
-    measured = []
-    failed = []
+    measured, failed, tables = [], [], {}
     for job in options.jobs or job_names():
         try:
             title, rows, seconds = run_job(job, options.template)
@@ -124,9 +168,12 @@ def main():
             continue
         print_table(title, rows, seconds)
         measured += rows
+        tables[title] = rows
     if options.json:
         text = json.dumps(measured, ensure_ascii=False, indent=2)
         Path(options.json).write_text(text + "\n", encoding="utf-8")
+    if options.report:
+        write_report(Path(options.report), tables)
     missed = sum(row["met"] is False for row in measured)
     print(f"\n{len(measured)} figures, {missed} targets missed, {len(failed)} jobs failed")
     return 1 if failed else 0
