@@ -33,6 +33,7 @@
         "data/crons.xml",
         "data/monitoring.xml",
         "data/warning_rules.xml",
+        "data/roster_profiles.xml",
         "data/casework.xml",
         "data/oversight.xml",
         # documents
@@ -90,6 +91,7 @@
         "views/monitoring/term.xml",
         "views/monitoring/policy.xml",
         "views/monitoring/roster_header.xml",
+        "views/monitoring/roster_profile.xml",
         "views/monitoring/roster_import_row.xml",
         "views/monitoring/roster_unlisted.xml",
         "views/monitoring/roster_import.xml",

@@ -34,6 +34,7 @@ from .tools import test_identity
 from .tools import test_names
 from .tools import test_roster_dirty_files
 from .tools import test_roster_header
+from .tools import test_roster_layout
 from .tools import test_roster_parse
 from .tools import test_roster_reader
 from .tools import test_roster_rows
@@ -82,6 +83,7 @@ from .monitoring import test_roster_import_rows
 from .monitoring import test_roster_import_security
 from .monitoring import test_roster_import_set
 from .monitoring import test_roster_import_tour
+from .monitoring import test_roster_profile
 from .monitoring import test_roster_tours
 from .monitoring import test_roster_unlisted
 from .monitoring import test_transfer

@@ -18,6 +18,7 @@ from . import term
 from . import digest
 from . import problem
 from . import roster_header
+from . import roster_profile
 from . import roster_upload
 from . import roster_import
 from . import roster_import_errors

@@ -107,7 +107,16 @@ class EduRosterImport(models.Model):
     imported_at = fields.Datetime(readonly=True, copy=False)
     imported_by_id = fields.Many2one("res.users", "Imported by", readonly=True, copy=False)
 
+    profile_id = fields.Many2one(
+        "edu.roster.profile",
+        "Layout of Columns",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="Recognised by the headers of the file",
+    )
     column_ids = fields.One2many("edu.roster.import.column", "import_id", "Columns")
+    is_assigned = fields.Boolean(compute="_compute_is_assigned")
     problem_text = fields.Html("Missing", compute="_compute_problem_text", sanitize=False)
     is_usable = fields.Boolean(readonly=True, copy=False)
     preview = fields.Json(readonly=True, copy=False)
@@ -248,6 +257,14 @@ class EduRosterImport(models.Model):
             roster.held_count = counts.get((roster.id, "confirm"), 0)
             roster.warning_count = counts.get((roster.id, "warning"), 0)
 
+    @api.depends("column_ids.field_key", "column_ids.usual_key")
+    def _compute_is_assigned(self):
+        for roster in self:
+            roster.is_assigned = any(
+                (column.field_key or False) != (column.usual_key or False)
+                for column in roster.column_ids
+            )
+
     @api.depends("missing_student_ids")
     def _compute_missing_count(self):
         for roster in self:
@@ -364,15 +381,15 @@ class EduRosterImport(models.Model):
     # -- first stage: the file --------------------------------------------------------------------
 
     def _edu_overrides(self):
-        """What the columns of this import hold where that is not the dictionary's word."""
+        """What the columns of this import hold where that is not the dictionary's word. Once the file
+        is read, what the columns here say: a layout that is changed meanwhile changes nothing."""
         known = self.env["edu.roster.header"]._edu_overrides(self.county_id, self.school_id)
-        chosen = {column.key: column.field_key or None for column in self.column_ids}
-        usual = {column.key: column.usual_key or None for column in self.column_ids}
-        for key, field_key in chosen.items():
-            if field_key != usual[key]:
-                known[key] = field_key
-            elif key in known and known[key] != field_key:
-                del known[key]
+        for column in self.column_ids:
+            field_key = column.field_key or None
+            if column.by_profile or field_key != (column.usual_key or None):
+                known[column.key] = field_key
+            elif column.key in known and known[column.key] != field_key:
+                del known[column.key]
         return known
 
     def _edu_incoming(self, parsed, after=(0, 0)):
@@ -427,8 +444,10 @@ class EduRosterImport(models.Model):
         self._edu_check_may_import()
         self._edu_check_open()
         self.sudo()._edu_back_to_draft()
-        parsed = self._edu_parsed(self._edu_overrides())
+        profiles = self.env["edu.roster.profile"]._edu_known()
+        parsed = self._edu_parsed(self._edu_overrides(), profiles)
         roster = self.sudo()
+        roster.profile_id = parsed.profile[0]
         roster.column_ids = [fields.Command.create(vals) for vals in self._edu_columns(parsed)]
         roster.write({"state": "mapped", **self._edu_told(parsed)})
         return True
@@ -456,7 +475,9 @@ class EduRosterImport(models.Model):
     def _edu_columns(self, parsed):
         """Values of the column records."""
         Header, no_school = self.env["edu.roster.header"], self.env["edu.school"]
+        _profile_id, by_profile = parsed.profile
         county = Header._edu_overrides(self.county_id, no_school) if self.school_id else {}
+        county = {**by_profile, **county}
         out = []
         for sheet in parsed.sheets:
             mapping = sheet.mapping
@@ -484,6 +505,7 @@ class EduRosterImport(models.Model):
                     "field_key": column.field,
                     "usual_key": usual[column.key].field,
                     "is_known": column.known,
+                    "by_profile": column.key in by_profile,
                 }
                 for column in mapping.columns
             ]
@@ -651,7 +673,15 @@ class EduRosterImport(models.Model):
         """Forget what was read of a file. Called as superuser."""
         self.column_ids.unlink()
         self.row_ids.unlink()
-        self.write({"state": "draft", "file_problems": False, "preview": False, **self._edu_zero()})
+        self.write(
+            {
+                "state": "draft",
+                "file_problems": False,
+                "profile_id": False,
+                "preview": False,
+                **self._edu_zero(),
+            }
+        )
 
     def _edu_back_to_mapped(self):
         """Forget a preview, since what it stood on has changed. Called as superuser."""
@@ -663,6 +693,26 @@ class EduRosterImport(models.Model):
     def _edu_zero(self):
         names = "row_count new_count changed_count unchanged_count skipped_count new_class_count"
         return {**dict.fromkeys(names.split(), 0), "missing_student_ids": [fields.Command.clear()]}
+
+    def action_keep_profile(self):
+        """Keep what the columns of this file hold as a layout, by which files of the same source are
+        known from now on. For the bureau, which may then give it a better name."""
+        self.ensure_one()
+        self._edu_check_may_import()
+        if not self.column_ids:
+            raise UserError(self.env._("Read the file first."))
+        profile = self.env["edu.roster.profile"]._edu_keep(
+            (self.upload_name or "").rpartition(".")[0] or self.display_name,
+            (self.term_id.school_year or "")[:4],
+            self.column_ids,
+        )
+        self.sudo().profile_id = profile
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": profile._name,
+            "res_id": profile.id,
+            "view_mode": "form",
+        }
 
     # -- doors ------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ class EduRosterImportColumn(models.Model):
     field_key = fields.Selection(FIELD_SELECTION, "Holds")
     usual_key = fields.Selection(FIELD_SELECTION, "Usually Holds", readonly=True)
     is_known = fields.Boolean("Known", readonly=True)
+    by_profile = fields.Boolean("By the Layout", readonly=True)
 
     def write(self, vals):
         if not self.env.su:

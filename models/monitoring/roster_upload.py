@@ -62,10 +62,11 @@ class EduRosterUploadMixin(models.AbstractModel):
         )
         return result
 
-    def _edu_parsed(self, overrides=None):
+    def _edu_parsed(self, overrides=None, profiles=None):
         """The parsed file (``tools.roster.ParsedFile``).
 
         :param overrides: {key of a column: field, or None for none} where the dictionary errs
+        :param profiles: {id: such a dictionary} of kept layouts, of which the file may have one
         :raise UserError: no file, or one that cannot be read; says what to do
         """
         data = self._edu_upload_content()
@@ -82,6 +83,7 @@ class EduRosterUploadMixin(models.AbstractModel):
                 self.upload_name or "",
                 max_unpacked=policy._current().upload_max_mb << 20,
                 overrides=overrides or {},
+                profiles=profiles,
                 school_year=self.term_id.school_year,
                 today=policy._edu_today(),
             )

@@ -117,6 +117,12 @@ class Factories:
         school = self.one("edu.school", other)
         return self.env["edu.roster.header"].create({"header": "娃娃小名", "school_id": school.id})
 
+    def edu_roster_profile(self, other):
+        return self.env.ref("edu_dropout_control.roster_profile_national")
+
+    def edu_roster_profile_line(self, other):
+        return self.one("edu.roster.profile", other).line_ids[:1]
+
     # monitoring
 
     def edu_roster_check(self, other):

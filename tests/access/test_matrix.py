@@ -101,6 +101,8 @@ class TestAccessMatrix(EduCommon):
             "edu.calendar.day",
             "edu.code",
             "edu.policy",
+            "edu.roster.profile",
+            "edu.roster.profile.line",
             "edu.term",
             "edu.warning.rule",
         }

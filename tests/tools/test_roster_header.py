@@ -185,6 +185,21 @@ class TestHeader(BaseCase):
         self.assertIn("identifier_column_missing", codes(map_columns(["姓名", "性别"], 1, 1)))
         self.assertFalse(map_columns(["姓名", "性别"], 1, 1).usable)
 
+    def test_a_child_is_no_second_row_of_headers(self):
+        """父亲 and 母亲 are headers in other files; below a header that nobody knows they are what a
+        child's row says, and the child must not be swallowed."""
+        rows = [
+            ["姓名", "身份证号", "娃与他啥关系", "另一个"],
+            ["张小明", "990000201309010012", "父亲", "母亲"],
+            ["李小红", "990000201309010020", "母亲", "父亲"],
+        ]
+        for born in ("20130901", "2013年9月1日", "二〇一三年九月一日", 41518.0, 20130901):
+            rows[1][1] = rows[2][1] = born
+            rows[0][1] = "生日"
+            mapping = find_header(numbered(["名单"], *rows))
+            self.assertEqual(mapping.header_last_row, 2, born)
+            self.assertEqual(mapping.columns[2].text, "娃与他啥关系")
+
     def test_overrides(self):
         headers = ["娃儿名", "姓名", "性别", "证号", "性别"]
         overrides = {

@@ -24,6 +24,7 @@ from .header import (
     map_columns,
     normalise_header,
 )
+from .profile import best_profile
 from .reader import RosterFileError, open_file
 from .rows import (
     Context,
@@ -89,10 +90,11 @@ class ParsedSheet:
 
 
 class ParsedFile:
-    """A file: ``kind`` (xlsx, xls, ods, csv), ``encoding``, ``delimiter``, ``sheets`` and
-    ``problems`` of the file as a whole."""
+    """A file: ``kind`` (xlsx, xls, ods, csv), ``encoding``, ``delimiter``, ``sheets``, ``problems`` of
+    the file as a whole, and ``profile``, the id of the layout it was known by and its dictionary."""
 
-    def __init__(self, raw, sheets):
+    def __init__(self, raw, sheets, profile):
+        self.profile = profile
         self.kind = raw.kind
         self.encoding = raw.encoding
         self.delimiter = raw.delimiter
@@ -143,13 +145,15 @@ def _tell_duplicate(row, key, place):
     )
 
 
-def parse(data, filename, *, max_unpacked, overrides=None, school_year=None, today):
+def parse(data, filename, *, max_unpacked, overrides=None, profiles=None, school_year=None, today):
     """Parse an uploaded roster.
 
     :param bytes data: the file.
     :param str filename: for the record only; what the file is, its content tells.
     :param int max_unpacked: bytes that it may have when unpacked.
     :param dict overrides: {column key: field key or None}, the county's corrections.
+    :param dict profiles: {id: {column key: field key or None}}, kept layouts; the one that the file has
+        says what its columns hold, before the dictionary and after ``overrides``.
     :param school_year: "2026-2027" or 2026, needed to read grades like "2025级"; None if unknown.
     :param date today: the county's date.
     :return: :class:`ParsedFile`; its rows are read lazily.
@@ -157,4 +161,7 @@ def parse(data, filename, *, max_unpacked, overrides=None, school_year=None, tod
     """
     raw = open_file(data, max_unpacked=max_unpacked)
     context = Context.of(today, school_year)
-    return ParsedFile(raw, [ParsedSheet(sheet, context, overrides) for sheet in raw.sheets])
+    profile = best_profile((sheet.rows() for sheet in raw.sheets), profiles)
+    overrides = {**profile[1], **(overrides or {})}
+    sheets = [ParsedSheet(sheet, context, overrides) for sheet in raw.sheets]
+    return ParsedFile(raw, sheets, profile)

@@ -8,7 +8,9 @@ corrects the dictionary by ``overrides``, {key of a column: field key or None to
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
+from ..dates import parse_date
 from ..problem import problem
 from ..text import clean
 from .reader import HEADER_AREA
@@ -239,6 +241,7 @@ _BRACKETED = re.compile(r"\(([^()]*)\)")
 _NOISE = re.compile(
     r"[\s★☆*•●◆■□▲△#:：、,，.。;；\-_—~/\\|\"'“”‘’!！?？<>《》\[\]【】{}()（）+=&]+"
 )
+_DIGITS = re.compile(r"'?[GLJglj]?[\d\s]{6,}[Xx]?")
 _REQUIRED_MARK = re.compile(r"必填项?|选填项?|必录")
 
 
@@ -358,7 +361,7 @@ def _known(text, overrides):
     return bool(key) and (overrides.get(key) is not None or lookup(text) is not None)
 
 
-def _joined(top, bottom, overrides):
+def joined_headers(top, bottom, overrides):
     """Headers of two rows as one row: 成员1 over 姓名 gives 成员1姓名 where that is known."""
     width = max(len(top), len(bottom))
     texts, group = [], ""
@@ -397,6 +400,34 @@ def _score(texts, overrides):
     return len(seen) + ("name" in seen)
 
 
+def head_of(rows):
+    """The rows in which a header is looked for: [(row number, cells)]"""
+    return list(islice(rows, HEADER_AREA))
+
+
+def holds_data(cells):
+    """Whether a row has what no header has: a number, a date, a long row of digits."""
+    return any(
+        cell != ""
+        and (
+            not isinstance(cell, str)
+            or _DIGITS.fullmatch(clean(cell)) is not None
+            or (len(cell) < 30 and parse_date(cell).value is not None)
+        )
+        for cell in cells
+    )
+
+
+def column_keys(texts):
+    """The key of each header, '' where there is none. See :class:`Column`."""
+    seen, keys = {}, []
+    for text in texts:
+        base = normalise_header(text)
+        seen[base] = seen.get(base, 0) + 1
+        keys.append(base if not base or seen[base] == 1 else f"{base}#{seen[base]}")
+    return keys
+
+
 def find_header(rows, overrides=None):
     """Find the header in the first rows of a sheet and give every column its field.
 
@@ -405,21 +436,23 @@ def find_header(rows, overrides=None):
     :return: :class:`Mapping`, or None when nothing looks like a header.
     """
     overrides = overrides or {}
-    head = []
-    for number, cells in rows:
-        head.append((number, cells))
-        if len(head) >= HEADER_AREA:
-            break
+    head = head_of(rows)
     singles = [[clean(_text(cells, i)) for i in range(len(cells))] for _n, cells in head]
-    scores = [_score(texts, overrides) for texts in singles]
+    data = [holds_data(cells) for _n, cells in head]
+    scores = [
+        0 if is_data else _score(texts, overrides)
+        for texts, is_data in zip(singles, data, strict=True)
+    ]
     best = None
     for at, (number, cells) in enumerate(head):
         if scores[at] and (best is None or scores[at] > best[0]):
             best = (scores[at], number, number, singles[at])
         if at + 1 == len(head) or not any(singles[at]) or head[at + 1][0] != number + 1:
             continue
+        if data[at] or data[at + 1]:  # a child is no header, though 父亲 stands in its row
+            continue
         below = head[at + 1][1]
-        double = _joined(cells, below, overrides)
+        double = joined_headers(cells, below, overrides)
         score = _score(double, overrides)
         gains = score > max(scores[at], scores[at + 1]) and score > best[0] if best else score > 0
         if not gains and best and best[1] == best[2] == number and score >= best[0]:
@@ -447,15 +480,12 @@ def map_columns(texts, header_row, header_last_row, overrides=None):
     shows what a changed override does."""
     overrides = {_override_key(key): value for key, value in (overrides or {}).items()}
     mapping = Mapping(header_row, header_last_row, [])
-    seen, taken = {}, {}
+    taken = {}
     block = 0
     guards = 0
-    for index, text in enumerate(texts):
-        base = normalise_header(text)
-        if not base:
+    for index, (text, key) in enumerate(zip(texts, column_keys(texts), strict=True)):
+        if not key:
             continue
-        seen[base] = seen.get(base, 0) + 1
-        key = base if seen[base] == 1 else f"{base}#{seen[base]}"
         column = Column(index, text, key)
         mapping.columns.append(column)
         if key in overrides:
@@ -468,7 +498,12 @@ def map_columns(texts, header_row, header_last_row, overrides=None):
                 )
             elif wanted:
                 column.field = wanted
-                taken.setdefault(wanted, set()).add(-1)
+                own = lookup(text)
+                if own and own.field == wanted:  # only what the header says by itself
+                    column.rank, column.implied = own.rank, own.implied
+                    block = own.block
+                    guards = max(guards, block)
+                taken.setdefault(wanted, set()).add(column.rank)
             continue
         meaning = lookup(text)
         part = next((_MEMBER[k] for k in _candidates(text) if k in _MEMBER), "")
