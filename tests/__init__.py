@@ -48,6 +48,7 @@ from .monitoring import test_comparison_settle
 from .monitoring import test_comparison_job
 from .monitoring import test_entrant
 from .monitoring import test_leave
+from .monitoring import test_roll_call
 from .monitoring import test_ledger
 from .monitoring import test_ledger_export
 from .monitoring import test_monitoring_access

@@ -9,8 +9,11 @@ from . import ir_attachment
 from . import roster_repeat
 from . import roster_repeat_line
 from . import ledger
-from . import leave
 from . import absence
+from . import leave
+from . import roll_call
+from . import roll_mark
+from . import roll_status
 from . import calendar_day
 from . import student
 from . import school

@@ -7,6 +7,8 @@ from odoo.tools import SQL, groupby
 # Longer than a term: what lies before is counted
 RECOUNT_DAYS = 250
 _EDU_COUNTED = ("streak", "streak_from", "raised", "told")
+# In the context under ``edu_recount``: whoever writes recounts afterwards. No client can send it.
+NO_RECOUNT = object()
 # Follow from the entries: no client sends them
 _EDU_OWN = (*_EDU_COUNTED, "digested", "school_id", "class_id", "leave_id")
 
@@ -58,6 +60,7 @@ class EduAbsence(models.Model):
     )
     digested = fields.Boolean(readonly=True, copy=False)
 
+    _class_date_idx = models.Index("(class_id, date)")
     _student_date_uniq = models.UniqueIndex(
         "(student_id, date)", "This child has an entry for this day already."
     )
@@ -118,15 +121,15 @@ class EduAbsence(models.Model):
             mistakes._edu_note_mistakes()
         if {"kind", "date"} & vals.keys():
             self._edu_check_short()
-            if not self.env.context.get("edu_no_recount"):
-                self._edu_update_streaks()
+            self._edu_update_streaks()
         return result
 
     def unlink(self):
         """A day that goes away may break the row of the days after it."""
         students = self.student_id
         result = super().unlink()
-        self._edu_recount(students)
+        if self.env.context.get("edu_recount") is not NO_RECOUNT:
+            self._edu_recount(students)
         return result
 
     def _edu_refuse_readonly(self, vals_list):
@@ -150,7 +153,7 @@ class EduAbsence(models.Model):
                 lambda absence, leave=leave: (
                     absence.student_id == leave.student_id and leave._edu_covers(absence.date)
                 )
-            ).with_context(edu_no_recount=True).write({"kind": "excused", "leave_id": leave.id})
+            ).with_context(edu_recount=NO_RECOUNT).write({"kind": "excused", "leave_id": leave.id})
 
     def _edu_check_short(self):
         """Without a leave that was asked for, nobody excuses more school days in a row than the
@@ -202,8 +205,9 @@ class EduAbsence(models.Model):
     # Rows of unexcused school days
 
     def _edu_update_streaks(self):
-        """Recount the rows of the children of these absences."""
-        self._edu_recount(self.student_id)
+        """Recount the rows of the children of these absences, unless the caller does."""
+        if self.env.context.get("edu_recount") is not NO_RECOUNT:
+            self._edu_recount(self.student_id)
 
     @api.model
     def _edu_recount(self, students):
@@ -221,11 +225,12 @@ class EduAbsence(models.Model):
         today = Policy._edu_today()
         rows = self.env.execute_query_dict(
             SQL(
-                """SELECT id, student_id, school_id, date, kind, COALESCE(streak, 0) AS streak,
-                          streak_from, COALESCE(raised, FALSE) AS raised,
-                          COALESCE(told, FALSE) AS told
-                     FROM edu_absence WHERE student_id IN %s AND date >= %s
-                 ORDER BY student_id, date""",
+                """SELECT a.id, a.student_id, a.school_id, k.grade, a.date, a.kind,
+                          COALESCE(a.streak, 0) AS streak, a.streak_from,
+                          COALESCE(a.raised, FALSE) AS raised, COALESCE(a.told, FALSE) AS told
+                     FROM edu_absence a LEFT JOIN edu_class k ON k.id = a.class_id
+                    WHERE a.student_id IN %s AND a.date >= %s
+                 ORDER BY a.student_id, a.date""",
                 tuple(students.ids),
                 today - timedelta(days=RECOUNT_DAYS),
             )
@@ -319,27 +324,27 @@ class EduAbsence(models.Model):
 
     @api.model
     def _edu_term_starts(self, rows):
-        """{(school, day): first day of its term}; asks for few days, since terms do not overlap."""
-        starts = {}
+        """{row id: first day of its term, where the child learns}; asks for few days, since terms do
+        not overlap."""
         School = self.env["edu.school"].sudo()
-        for school_id in {row["school_id"] for row in rows}:
-            school = School.browse(school_id)
-            days = sorted({row["date"] for row in rows if row["school_id"] == school_id})
-            parts = [days]
+        places = {}
+        for row in rows:
+            places.setdefault((row["school_id"], row["grade"]), {})[row["date"]] = False
+        for (school_id, grade), starts in places.items():
+            parts = [sorted(starts)]
             while parts:
-                part = parts.pop()
-                first = starts.setdefault(
-                    (school_id, part[0]), self._edu_term_start(part[0], school)
+                days = parts.pop()
+                first, last = (
+                    self._edu_term_start(day, School.browse(school_id), grade)
+                    for day in (days[0], days[-1])
                 )
-                last = starts.setdefault(
-                    (school_id, part[-1]), self._edu_term_start(part[-1], school)
-                )
+                starts[days[0]], starts[days[-1]] = first, last
                 if first and first == last:
-                    starts.update({(school_id, day): first for day in part})
-                elif len(part) > 2:
-                    middle = len(part) // 2
-                    parts += [part[:middle], part[middle:]]
-        return starts
+                    starts.update(dict.fromkeys(days, first))
+                elif len(days) > 2:
+                    middle = len(days) // 2
+                    parts += [days[:middle], days[middle:]]
+        return {row["id"]: places[row["school_id"], row["grade"]][row["date"]] for row in rows}
 
     @api.model
     def _edu_limits(self):

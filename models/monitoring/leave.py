@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .absence import NO_RECOUNT
+
 DECIDE = "edu_dropout_control.activity_leave_decide"
 ASKING = ("class_teacher", "records_admin", "dean")
 LEADERS = ("dean", "vice_principal", "principal")
@@ -459,7 +461,7 @@ class EduLeave(models.Model):
                     ("kind", "=", "unexcused"),
                 ]
             ).filtered(lambda absence, leave=leave: leave._edu_covers(absence.date))
-            absences.with_context(edu_no_recount=True).write(
+            absences.with_context(edu_recount=NO_RECOUNT).write(
                 {"kind": "excused", "leave_id": leave.id}
             )
             if absences:
@@ -473,7 +475,7 @@ class EduLeave(models.Model):
                     count=len(absences),
                 )
             excused |= absences
-        excused._edu_update_streaks()
+        Absence._edu_recount(excused.student_id)
         if notes:
             self.env["edu.student"].union(*notes).sudo()._edu_note_absence(notes)
 

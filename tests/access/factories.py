@@ -249,6 +249,32 @@ class Factories:
             {"student_id": self.one("edu.student", other).id, "note": "家访"}
         )
 
+    def edu_roll_call(self, other):
+        klass = self.one("edu.class", other)
+        self.one("edu.student", other)
+        RollCall = self.env["edu.roll.call"]
+        RollCall.action_call(klass.id, False, "2026-09-01", "day", [])
+        return RollCall.search([("class_id", "=", klass.id), ("kind", "=", "day")])
+
+    def edu_roll_mark(self, other):
+        klass = self.one("edu.class", other)
+        village = self.c.township_x if other else self.c.village_a
+        student = self.c.make_student(
+            klass,
+            boarding=True,
+            residence_area_id=village.id,
+            household_area_id=village.id,
+        )
+        change = {"student_id": student.id, "was": "here", "status": "missing"}
+        self.env["edu.roll.call"].action_call(klass.id, False, "2026-09-01", "night", [change])
+        return self.env["edu.roll.mark"].search([("student_id", "=", student.id)])
+
+    def edu_roll_status(self, other):
+        klass = self.one("edu.class", other)
+        self.one("edu.student", other)
+        self.env.flush_all()
+        return self.env["edu.roll.status"].search([("class_id", "=", klass.id)], limit=1)
+
     def edu_comparison(self, other):
         township = self.c.township_x if other else self.c.township_a
         return self.env["edu.comparison"].create(
