@@ -299,8 +299,8 @@ class EduAbsence(models.Model):
             follows = (
                 last
                 and place == position[last["date"]] + 1
-                and starts[row["school_id"], row["date"]]
-                and starts[last["school_id"], last["date"]] == starts[row["school_id"], row["date"]]
+                and starts[row["id"]]
+                and starts[last["id"]] == starts[row["id"]]
                 and not (settled and last["date"] <= settled < row["date"])
             )
             if not follows:

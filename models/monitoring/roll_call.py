@@ -172,9 +172,7 @@ class EduRollCall(models.Model):
     def _edu_in_term(self, date, place):
         """Whether ``date`` lies in a term of this class or school."""
         grade = place.grade if place._name == "edu.class" else None
-        return bool(
-            self.env["edu.absence"]._edu_term_start(date, self._edu_school(place), grade)
-        )
+        return bool(self.env["edu.absence"]._edu_term_start(date, self._edu_school(place), grade))
 
     @api.model
     def _edu_is_day(self, date, kind, place):
