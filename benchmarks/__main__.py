@@ -14,7 +14,6 @@ import time
 import traceback
 import unicodedata
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 import odoo.init  # first: it makes the rest of Odoo importable
@@ -124,7 +123,7 @@ def write_report(path, tables):
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     sections = dict(part.split("\n", 1) for part in old.split("\n## ")[1:])
     verdict = {True: "met", False: "**missed**", None: ""}
-    when = f"{date.today().isoformat()}, {machine()}"
+    when = f"{time.strftime('%Y-%m-%d')}, {machine()}"
     for title, rows in tables.items():
         lines = ["", when, "", "| figure | value | target | |", "|---|--:|---|---|"]
         lines += [

@@ -126,7 +126,7 @@ def run(env):
     klass = env["edu.class"].search([("school_id", "=", county.schools[:1].id)], limit=1)
     teacher = county.person("class_teacher", class_id=klass.id)
     mine = env(user=teacher.id)
-    few, few_queries, few_scans = measure(mine)
+    few, few_queries, _scans = measure(mine)
     grown(county, MANY)
     many, many_queries, many_scans = measure(mine)
     read = ", ".join(sorted(many_scans)) or "none"
