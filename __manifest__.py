@@ -89,6 +89,7 @@
         "views/monitoring/warning_note.xml",
         "views/monitoring/warning.xml",
         "views/monitoring/warning_child.xml",
+        "views/monitoring/warning_trial.xml",
         "views/monitoring/student.xml",
         "views/monitoring/school.xml",
         "views/monitoring/term.xml",

@@ -3,3 +3,4 @@ from . import dropout_report
 from . import encrypted_file
 from . import ledger
 from . import verify
+from . import warning_trial

@@ -63,6 +63,8 @@ from .monitoring import test_status_change_access
 from .monitoring import test_mark_entry
 from .monitoring import test_warning
 from .monitoring import test_warning_access
+from .monitoring import test_warning_tours
+from .monitoring import test_warning_trial
 from .casework import test_case_status_change
 from .casework import test_case_unlisted
 from .casework import test_case_warning

@@ -72,11 +72,13 @@ class EduWarningRule(models.Model):
         )
 
     def _edu_facts_relapse(self, scope):
-        """Confirmed dropouts of the child itself; leaving again counts each time."""
+        """Confirmed dropouts of the child itself; leaving again counts each time, but in a trial: of
+        these the case does not tell when they were."""
+        again = SQL("0") if scope.known else SQL("COALESCE(c.relapse_count, 0)")
         return SQL(
             """
-            SELECT c.student_id, sum(1 + COALESCE(c.relapse_count, 0)) AS value,
-                   jsonb_build_object('times', sum(1 + COALESCE(c.relapse_count, 0)),
+            SELECT c.student_id, sum(1 + %(again)s) AS value,
+                   jsonb_build_object('times', sum(1 + %(again)s),
                                       'last', max(c.confirmed_on)) AS facts,
                    max(c.confirmed_on) AS since
               FROM edu_dropout_case c
@@ -84,8 +86,9 @@ class EduWarningRule(models.Model):
              WHERE c.confirmed_on BETWEEN %(first)s AND %(day)s AND c.state <> 'excluded'
                AND %(known)s
           GROUP BY c.student_id
-            HAVING sum(1 + COALESCE(c.relapse_count, 0)) >= %(threshold)s
+            HAVING sum(1 + %(again)s) >= %(threshold)s
             """,
+            again=again,
             population=scope.population,
             first=scope.since(self.window_days),
             day=scope.day,

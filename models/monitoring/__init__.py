@@ -40,3 +40,5 @@ from . import warning_rule
 from . import warning
 from . import warning_note
 from . import warning_child
+from . import warning_trial
+from . import warning_trial_line
