@@ -13,11 +13,6 @@ FEW = 10
 MOST_DAYS = 12
 
 
-def share(part, whole):
-    """(percentage or None, "part of whole") of a count."""
-    return (100 * part / whole if whole else None), f"{part}/{whole}"
-
-
 class EduWarningTrial(models.Model):
     """Rules tried on a day in the past: what would they have caught, what missed?
 
@@ -231,12 +226,7 @@ class EduWarningTrial(models.Model):
         )[0]
         lines = [*self._edu_by_rule(rules, told), *self._edu_by_total(told)]
         for line in lines:
-            flagged = line["caught"] + line["false_alarms"]
             line["missed"] = outcomes - line["caught"]
-            line["precision_known"] = bool(flagged)
-            line["recall_known"] = bool(outcomes)
-            line["precision"] = share(line["caught"], flagged)[0] or 0
-            line["recall"] = share(line["caught"], outcomes)[0] or 0
         self.env["edu.warning.trial.line"].create(
             [{**line, "trial_id": self.id, "county_id": self.county_id.id} for line in lines]
         )

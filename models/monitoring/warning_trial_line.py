@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .warning_trial import FEW, share
+from .warning_trial import FEW
 
 
 class EduWarningTrialLine(models.Model):
@@ -22,10 +22,6 @@ class EduWarningTrialLine(models.Model):
     caught = fields.Integer("Caught", readonly=True, aggregator=None)
     missed = fields.Integer("Missed", readonly=True, aggregator=None)
     false_alarms = fields.Integer("False Alarms", readonly=True, aggregator=None)
-    precision = fields.Float("Precision (%)", readonly=True, digits=(5, 1), aggregator=None)
-    recall = fields.Float("Recall (%)", readonly=True, digits=(5, 1), aggregator=None)
-    precision_known = fields.Boolean(readonly=True)
-    recall_known = fields.Boolean(readonly=True)
     precision_text = fields.Char("Precision", compute="_compute_texts")
     recall_text = fields.Char("Recall", compute="_compute_texts")
     remark = fields.Char(compute="_compute_texts")
@@ -45,7 +41,6 @@ class EduWarningTrialLine(models.Model):
             line.remark = self.env._(", ").join(remarks)
 
     def _edu_share(self, part, whole):
-        percent, counts = share(part, whole)
-        if percent is None:
+        if not whole:
             return self.env._("no data")
-        return f"{percent:.0f} % ({counts})"
+        return f"{100 * part / whole:.0f} % ({part}/{whole})"
