@@ -249,7 +249,6 @@ class Factories:
             {"student_id": self.one("edu.student", other).id, "note": "家访"}
         )
 
-<<<<<<< HEAD
     def edu_roll_call(self, other):
         klass = self.one("edu.class", other)
         self.one("edu.student", other)
@@ -275,7 +274,7 @@ class Factories:
         self.one("edu.student", other)
         self.env.flush_all()
         return self.env["edu.roll.status"].search([("class_id", "=", klass.id)], limit=1)
-=======
+
     def edu_warning_trial(self, other):
         county = self.c.other_county if other else self.c.county
         return self.env["edu.warning.trial"].create({"county_id": county.id, "day": "2026-01-10"})
@@ -285,7 +284,6 @@ class Factories:
         return self.env["edu.warning.trial.line"].create(
             {"trial_id": trial.id, "county_id": trial.county_id.id, "points": 10}
         )
->>>>>>> 5ea2549 (Warning rules are tried on the past: caught, missed, false alarms, by rule and by total)
 
     def edu_comparison(self, other):
         township = self.c.township_x if other else self.c.township_a
