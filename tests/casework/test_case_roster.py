@@ -136,6 +136,36 @@ class TestCaseRoster(CaseCommon):
         self.assertEqual(again.missing_since, date(2026, 9, 7))
         self.assertEqual(again.earlier_case_id, case)
 
+    def test_a_leave_approved_later_is_noted_on_the_case(self):
+        Absence = self.as_user(self.env["edu.absence"], "class_teacher")
+        self.on("2026-09-03 02:00:00")
+        for day in ("2026-09-01", "2026-09-02", "2026-09-03"):
+            Absence.create({"student_id": self.student.id, "date": day})
+        case = self.Case.search([("student_id", "=", self.student.id)])
+        leave = self.as_user(self.env["edu.leave"], "class_teacher").create(
+            {
+                "student_id": self.student.id,
+                "date_from": "2026-09-01",
+                "date_to": "2026-09-03",
+                "requested_by": "母亲",
+            }
+        )
+        leave.action_ask()
+        self.assertEqual(case.state, "suspected")
+        self.assertIn("3 absences of this time are excused now", self.messages(case))
+
+    def test_an_absence_entered_by_mistake_is_noted_on_the_case(self):
+        Roll = self.as_user(self.env["edu.roll.call"], "class_teacher")
+        self.on("2026-09-03 02:00:00")
+        change = {"student_id": self.student.id, "was": "here", "status": "absent"}
+        for day in ("2026-09-01", "2026-09-02", "2026-09-03"):
+            Roll.action_call(self.class_a.id, False, day, "day", [change])
+        case = self.Case.search([("student_id", "=", self.student.id)])
+        self.assertEqual(case.source, "absence")
+        back = {"student_id": self.student.id, "was": "absent", "status": "here"}
+        Roll.action_call(self.class_a.id, False, "2026-09-03", "day", [back])
+        self.assertIn("2026-09-03 was entered by mistake", self.messages(case))
+
     def test_absences_in_a_row_find_the_case_that_is_open(self):
         case = self.missing()
         Absence = self.as_user(self.env["edu.absence"], "class_teacher")
