@@ -60,6 +60,7 @@ from .monitoring import test_roster_progress
 from .monitoring import test_roster_repeat
 from .monitoring import test_status_change
 from .monitoring import test_status_change_access
+from .monitoring import test_status_change_tour
 from .monitoring import test_mark_entry
 from .monitoring import test_warning
 from .monitoring import test_warning_access
@@ -75,6 +76,7 @@ from .monitoring import test_roster_dirty
 from .oversight import test_bulletin
 from .oversight import test_supervision_order
 from .oversight import test_consistency
+from .oversight import test_bulletin_tour
 from .monitoring import test_roster_import
 from .monitoring import test_roster_import_entrants
 from .monitoring import test_roster_import_errors

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 
 from .roster_check_line import REASON
@@ -51,5 +53,19 @@ class EduStatusChange(models.Model):
                     "%(change)s: nobody has answered by %(date)s.",
                     change=change.display_name,
                     date=change.answer_due,
+                ),
+            )
+
+    def _edu_on_not_back(self):
+        super()._edu_on_not_back()
+        for change in self:
+            self.env["edu.dropout.case"]._edu_raise(
+                change.student_id,
+                "manual",
+                missing_since=change.valid_until + timedelta(days=1),
+                note=self.env._(
+                    "%(change)s ran out on %(date)s, and the child has not come back.",
+                    change=change.display_name,
+                    date=change.valid_until,
                 ),
             )

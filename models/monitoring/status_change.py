@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
@@ -11,6 +13,7 @@ from .status_kinds import (
     FACTS,
     FILES,
     KINDS,
+    LEAVES,
     OF_OUTCOME,
     REGISTRY_STATE,
 )
@@ -134,6 +137,7 @@ class EduStatusChange(models.Model):
     answer_due = fields.Date("Answer by", readonly=True, copy=False, index="btree_not_null")
     answer_on = fields.Date("Answered on", readonly=True, copy=False)
     overdue_raised = fields.Boolean("Raised a Suspicion", readonly=True, copy=False)
+    not_back_raised = fields.Boolean("Not Back: Suspected", readonly=True, copy=False)
     in_force_on = fields.Date(readonly=True, copy=False)
     ended_on = fields.Date(readonly=True, copy=False)
     end_reason = fields.Char(readonly=True, copy=False)
@@ -627,6 +631,10 @@ class EduStatusChange(models.Model):
         """Hook: nobody has answered in time; where the child learns is unknown. ``self`` is
         sudo'ed."""
 
+    def _edu_on_not_back(self):
+        """Hook: what these changes excused is over, and the children have not come back. ``self`` is
+        sudo'ed."""
+
     # ------------------------------------------------------------------ time passes
 
     @api.model
@@ -646,6 +654,51 @@ class EduStatusChange(models.Model):
             holder = self.env["edu.post"]._holders("records_admin", school=change.school_id)[:1]
             if holder:
                 change.activity_schedule(EXPIRED, today, user_id=holder.id)
+        not_back = self._edu_not_back(today)
+        not_back.not_back_raised = True
+        not_back._edu_on_not_back()
+
+    @api.model
+    def _edu_not_back(self, today):
+        """Suspensions and postponements that ran out as many school days ago as make an absence a
+        suspicion (policy), of children who have neither resumed nor applied anew. As superuser."""
+        Policy = self.env["edu.policy"]
+        days = Policy._current(today).suspect_absence_days
+        ended = self.sudo().search(
+            [
+                ("state", "=", "ended"),
+                ("kind", "in", LEAVES),
+                ("not_back_raised", "=", False),
+                ("valid_until", "<=", today - timedelta(days=days)),
+                ("student_id.enrolment_state", "=", "suspended"),
+                ("student_id.active", "=", True),
+            ]
+        )
+        waiting = self.sudo().search(
+            [
+                ("student_id", "in", ended.student_id.ids),
+                ("state", "in", ("applied", "approved", "in_force")),
+            ]
+        )
+        Term = self.env["edu.term"]
+
+        def school_days(change):
+            """Days of school since it ran out, as many as are needed at most."""
+            student, count = change.student_id, 0
+            day = change.valid_until + timedelta(days=1)
+            while day <= today and count < days:
+                if Policy._edu_is_workday(day) and Term._edu_at(
+                    day, student.school_id, student.grade
+                ):
+                    count += 1
+                day += timedelta(days=1)
+            return count
+
+        return ended.filtered(
+            lambda change: (
+                change.student_id not in waiting.student_id and school_days(change) >= days
+            )
+        )
 
     # ------------------------------------------------------------------ for roster checks
 

@@ -68,6 +68,9 @@ REGISTRY_STATE = {
 # A child that resumes ends these
 ENDED_BY_RESUMPTION = ("suspension", "postponement", "abroad", "elsewhere", "other_county")
 
+# Over with its last day: the child is to be back on the next school day
+LEAVES = ("suspension", "postponement")
+
 # A finding of a roster check that holds only with one of these, approved
 OF_OUTCOME = {
     "transfer_out": ("transfer_out",),

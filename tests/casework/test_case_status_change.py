@@ -40,3 +40,53 @@ class TestCaseStatusChange(StatusCommon):
         self.approved("suspension", valid_until="2027-01-31")
         self.assertEqual(self.case().state, "verifying")
         self.assertIn("Suspension", self.case().message_ids[0].body)
+
+    # A suspension that ran out
+
+    def run_out(self, day):
+        """A suspension until Friday 6 November, and what the nights until ``day`` make of it."""
+        change = self.approved("suspension", valid_until="2026-11-06")
+        for date in ("2026-11-07", "2026-11-10", day):
+            self.frozen.move_to(f"{date} 01:00:00")
+            self.Change._cron_follow()
+        return change
+
+    def test_who_does_not_come_back_is_a_case_after_the_policys_school_days(self):
+        change = self.run_out("2026-11-11")  # a Wednesday: three days of school
+        self.assertTrue(change.not_back_raised)
+        case = self.case()
+        self.assertEqual(case.state, "suspected")
+        self.assertEqual(str(case.missing_since), "2026-11-07")
+        self.frozen.move_to("2026-11-12 01:00:00")
+        self.Change._cron_follow()
+        self.assertEqual(len(self.case()), 1)
+
+    def test_days_off_do_not_count(self):
+        self.run_out("2026-11-10")
+        self.assertFalse(self.case())
+        self.env["edu.calendar.day"].create({"date": "2026-11-11", "kind": "off", "name": "运动会"})
+        self.frozen.move_to("2026-11-11 01:00:00")
+        self.Change._cron_follow()
+        self.assertFalse(self.case())
+        self.frozen.move_to("2026-11-12 01:00:00")
+        self.Change._cron_follow()
+        self.assertTrue(self.case())
+
+    def test_who_resumed_is_none(self):
+        self.approved("suspension", valid_until="2026-11-06")
+        self.frozen.move_to("2026-11-09 01:00:00")
+        self.Change._cron_follow()
+        self.approved("resumption")
+        self.assertEqual(self.one.enrolment_state, "enrolled")
+        self.frozen.move_to("2026-11-20 01:00:00")
+        self.Change._cron_follow()
+        self.assertFalse(self.case())
+
+    def test_who_applied_anew_is_none(self):
+        self.approved("suspension", valid_until="2026-11-06")
+        self.frozen.move_to("2026-11-09 01:00:00")
+        self.Change._cron_follow()
+        self.applied("suspension", valid_until="2027-01-31")
+        self.frozen.move_to("2026-11-20 01:00:00")
+        self.Change._cron_follow()
+        self.assertFalse(self.case())
