@@ -12,6 +12,7 @@ from .registry import test_county_setup
 from .registry import test_post
 from .registry import test_school
 from .registry import test_student
+from .registry import test_student_duplicate
 from .registry import test_term
 from .registry import test_term_opening
 from .casework import test_case_access
@@ -68,6 +69,7 @@ from .monitoring import test_warning_tours
 from .monitoring import test_warning_trial
 from .casework import test_case_status_change
 from .casework import test_case_unlisted
+from .casework import test_student_merge
 from .casework import test_case_warning
 from .oversight import test_dropout_report
 from .oversight import test_dropout_documents

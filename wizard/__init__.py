@@ -13,6 +13,7 @@ from . import roster_reopen
 from . import roster_repeat_start
 from . import roster_unlisted_settle
 from . import status_step
+from . import student_merge
 from . import supervision_order_return
 from . import case_found
 from . import case_step

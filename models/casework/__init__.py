@@ -15,6 +15,7 @@ from . import student
 from . import status_change
 from . import roster_repeat_line
 from . import roster_unlisted
+from . import student_merge
 from . import roster_check_line
 from . import roster_check
 from . import digest

@@ -31,6 +31,7 @@ from . import roster_import_column
 from . import roster_import_row
 from . import roster_unlisted
 from . import transfer
+from . import student_merge
 from . import comparison
 from . import comparison_job
 from . import comparison_row

@@ -72,6 +72,9 @@ class EduProblem(models.AbstractModel):
             "national_no_changed": self.env._(
                 "The child has a formal student number already, and this is another one."
             ),
+            "number_of_double": self.env._(
+                "The child has another identity number; this one came with a double entry of it."
+            ),
             "refused": self.env._("It was refused: %(reason)s"),
             "unforeseen": self.env._("It could not be saved, for a reason nobody foresaw."),
         }
@@ -132,6 +135,9 @@ class EduProblem(models.AbstractModel):
             "national_no_changed": self.env._(
                 "Compare both with the national registry: correct the file, or the number of the"
                 " child here, and run the row again."
+            ),
+            "number_of_double": self.env._(
+                "Compare both with the household register, and correct the one that is wrong."
             ),
             "refused": self.env._("Correct what it says and run again."),
             "unforeseen": self.env._("Run again; if it stays, tell the system administrator."),

@@ -159,17 +159,20 @@ class Children:
 
     def __init__(self, env, wanted, ids=()):
         self.by_number = {}  # (position, key) → child
+        self.by_double = set()  # (position, key) of numbers that a merged double entry has
         self.by_name = defaultdict(list)  # position → children
         self.by_id = {}
         self.guardians_of = defaultdict(list)
         found = self._found(env, wanted)
-        self._load(env, list({child_id for _n, _how, child_id in found} | set(ids)))
-        for position, how, child_id in found:
+        self._load(env, list({child_id for _n, _how, child_id, _double in found} | set(ids)))
+        for position, how, child_id, is_double in found:
             child = self.by_id[child_id]
-            if how == "name":
-                self.by_name[position].append(child)
-            else:
+            if how != "name":
                 self.by_number[position, how] = child
+                if is_double:
+                    self.by_double.add((position, how))
+            elif not is_double:
+                self.by_name[position].append(child)
 
     @staticmethod
     def _found(env, wanted):
@@ -182,13 +185,16 @@ class Children:
                        SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[],
                                             %s::int[], %s::int[]) WITH ORDINALITY
                            AS given(national, identity, name, birth, school, origin, position))
-                   SELECT position, 'national_no', child.id
+                   SELECT position, 'national_no', COALESCE(child.merged_into_id, child.id),
+                          child.merged_into_id IS NOT NULL
                      FROM given JOIN edu_student child ON child.national_no_digest = national
                     UNION ALL
-                   SELECT position, 'id_number', child.id
+                   SELECT position, 'id_number', COALESCE(child.merged_into_id, child.id),
+                          child.merged_into_id IS NOT NULL
                      FROM given JOIN edu_student child ON child.id_number_digest = identity
                     UNION ALL
-                   SELECT position, 'name', child.id
+                   SELECT position, 'name', COALESCE(child.merged_into_id, child.id),
+                          child.merged_into_id IS NOT NULL
                      FROM given JOIN edu_student child
                        ON child.birthdate = birth
                       AND split_part(child.name_pinyin, ' ', 1) = given.name

@@ -84,7 +84,8 @@ class Plan:
     ``state``: registry state to set; ``move``: the child comes from another school; ``new_class``:
     (school id, grade, number) to be made first; ``expect``: (school id, grade) of an entrant;
     ``match_id``: the child that a held row may be; ``changed``: names of fields, for the chatter;
-    ``formal``: a formal student number takes the place of a temporary one; ``digests``,
+    ``formal``: a formal student number takes the place of a temporary one; ``doubles``: numbers
+    that a double entry merged into the child has; ``digests``,
     ``name_key``, ``keys``: what the validation knows the row by.
     """
 
@@ -101,6 +102,7 @@ class Plan:
     match_id: int | None = None
     changed: list = field(default_factory=list)
     formal: bool = False
+    doubles: list = field(default_factory=list)
     digests: dict = field(default_factory=dict, repr=False)
     name_key: str = field(default="", repr=False)
     keys: dict = field(default_factory=dict, repr=False)

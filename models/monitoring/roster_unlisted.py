@@ -16,9 +16,10 @@ OUTCOMES = [
     ("missing", "Nobody knows where the child is"),
     ("listed", "Named by a later file"),
     ("gone", "No longer on the school's list"),
+    ("double", "Double registry entry"),
 ]
 #: what only the server says, when the school's list or a file says it
-AUTOMATIC = ("listed", "gone")
+AUTOMATIC = ("listed", "gone", "double")
 #: the status change on which an outcome rests
 CHANGE = {
     "transfer": "transfer_out",

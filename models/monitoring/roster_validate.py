@@ -322,6 +322,7 @@ class RosterValidator:
             return None
         if children:
             child = next(iter(children.values()))
+            plan.doubles = [key for key in found if (position, key) in self.children.by_double]
             if len(found) < 2 and not self._same_person(child, values):
                 plan.tell(next(iter(found)), "match_other_person", secret=True)
                 return None
@@ -457,6 +458,11 @@ class RosterValidator:
         self._leave_out_numbers(plan, wanted)
         self._want_disability(plan, wanted)
         self._want_areas(plan, school, student, wanted)
+        for key in plan.doubles:
+            # the child keeps its own; a double entry that was merged into it has the other
+            wanted.pop(key, None)
+            if key == "id_number":
+                plan.tell(key, "number_of_double", severity="warning", secret=True)
         self._keep_formal_number(plan, student, wanted)
         if self.job.kind == "roster":
             klass, grade = self._class_of(plan, school)

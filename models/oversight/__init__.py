@@ -11,3 +11,4 @@ from . import bulletin
 from . import supervision_order
 from . import supervision_order_line
 from . import consistency
+from . import student_merge

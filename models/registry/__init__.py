@@ -6,6 +6,8 @@ from . import area
 from . import school
 from . import school_class
 from . import student
+from . import student_merge
+from . import student_duplicate
 from . import guardian
 from . import child_place
 from . import term

@@ -50,6 +50,18 @@ class Factories:
             household_area_id=self.c.township_x.id,
         )
 
+    def edu_student_duplicate(self, other):
+        child = self.one("edu.student", other)
+        double = self.c.make_student(child.class_id)
+        return self.env["edu.student.duplicate"].create(
+            {
+                "student_id": child.id,
+                "other_id": double.id,
+                "rule": "family",
+                "found_on": "2026-09-02",
+            }
+        )
+
     def edu_guardian(self, other):
         return self.one("edu.student", other).guardian_ids
 

@@ -95,6 +95,43 @@ class TestRosterImportMatch(RosterCommon):
         roster.action_run_again()
         self.assertEqual(self.counts(roster), (1, 0, 0, 1, 0, 0))
 
+    def merged(self, serial):
+        """A child, and a double entry of it that was merged into it: numbers of its own."""
+        child = self.child(serial)
+        kept = self.make_student(
+            self.class_a,
+            name=child["name"],
+            id_number=child["id_number"],
+            national_no=child["national_no"],
+        )
+        number = make_identity(child["birthdate"], "male", serial + 300)
+        temporary = make_student_no(child["birthdate"], "male", serial + 300, "L")
+        double = self.make_student(
+            self.class_a, name=child["name"], id_number=number, national_no=temporary
+        )
+        double._edu_merge_into(kept)
+        return child, kept, {**child, "id_number": number, "national_no": temporary}
+
+    def test_a_file_with_the_numbers_of_a_merged_double_finds_the_child(self):
+        child, kept, row = self.merged(68)
+        roster = self.import_children([row])
+        self.assertEqual(roster.new_count, 0)
+        self.assertEqual(roster.row_ids.code, "number_of_double")
+        self.assertEqual(self.clear(kept, "id_number"), child["id_number"], "it keeps its own")
+        self.assertEqual(self.clear(kept, "national_no"), child["national_no"])
+        self.assertEqual(self.clear(kept, "address"), child["address"])
+
+    def test_numbers_of_the_child_and_of_its_merged_double_are_no_conflict(self):
+        child, _kept, row = self.merged(69)
+        self.import_children([child])
+        roster = self.import_children([{**row, "national_no": child["national_no"]}])
+        self.assertEqual(self.counts(roster), (1, 0, 0, 1, 0, 0))
+
+    def test_a_merged_double_is_not_suggested_by_its_name(self):
+        child, _kept, _row = self.merged(70)
+        roster = self.import_children([self.without_numbers(child)])
+        self.assertEqual(roster.todo_row_ids.code, "same_child", "one child, not two")
+
     def test_found_by_the_national_number_when_the_identity_number_was_corrected(self):
         child = self.child(3)
         self.import_children([child])
