@@ -28,6 +28,10 @@ County.env = env(context={"no_reset_password": True})
 today = env["edu.policy"]._edu_today()
 County.term_start, County.term_end = today - timedelta(days=2), today + timedelta(days=120)
 County.make_county()
+if not env["edu.policy"]._edu_is_workday(today):  # a roll is called on school days
+    Day = env["edu.calendar.day"]
+    Day.search([("date", "=", today)]).unlink()
+    Day.create({"date": today, "kind": "workday", "name": "e2e"})
 second = County.make_user("class_teacher_2", "class_teacher", County.class_a)
 people = {**County.user, "class_teacher_2": second}
 keys = {}
@@ -190,6 +194,31 @@ class TestMainJob(BaseCase):
             rest=True,
         )
         self.call("class_teacher", "edu.roster.sheet", "action_sign", ids=[self.sheet])
+        self._roll(first["student_id"][0], second["student_id"][0])
+
+    def _roll(self, first, second):
+        """Two teachers call the class in the same moment, each with another child absent."""
+        keys, today = self.facts["keys"], self.facts["today"]
+
+        def absent(student):
+            change = {"student_id": student, "was": "here", "status": "absent"}
+            return {
+                "class_id": self.facts["class"],
+                "school_id": False,
+                "date": today,
+                "kind": "day",
+                "changes": [change],
+            }
+
+        both = self.server.together(
+            (keys["class_teacher"], "edu.roll.call", "action_call", absent(first)),
+            (keys["class_teacher_2"], "edu.roll.call", "action_call", absent(second)),
+        )
+        self.assertEqual(sorted(each["merged"] for each in both), [False, True])
+        absences = self.read("class_teacher", "edu.absence", [["date", "=", today]], "student_id")
+        self.assertEqual({row["student_id"][0] for row in absences}, {first, second})
+        calls = self.read("class_teacher", "edu.roll.call", [], "absent_count")
+        self.assertEqual([row["absent_count"] for row in calls], [2], "one call, no lost update")
 
     def _case(self):
         keys, case = self.facts["keys"], {"ids": [self.case]}
