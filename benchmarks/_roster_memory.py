@@ -1,6 +1,6 @@
 """Peak memory of one process that imports a file; run by the roster's job, prints kilobytes.
 
-python -m benchmarks._roster_memory CONFIG DATABASE FILE OFFICER SCHOOL TERM
+python -m benchmarks._roster_memory CONFIG DATABASE IMPORT
 python -m benchmarks._roster_memory calamine FILE
 """
 
@@ -17,7 +17,8 @@ def calamine(path):
     CalamineWorkbook.from_object(io.BytesIO(data)).get_sheet_by_index(0)
 
 
-def imported(config_file, database, path, officer, school, term):
+def imported(config_file, database, roster):
+    """Read and import what was uploaded as the import of this id, and take it back."""
     import odoo.init  # noqa: F401 first: it makes the rest of Odoo importable
     from odoo.api import SUPERUSER_ID, Environment
     from odoo.modules.registry import Registry
@@ -26,14 +27,8 @@ def imported(config_file, database, path, officer, school, term):
     config.parse_config(["-c", config_file, "-d", database, "--no-http", "--log-level=error"])
     with Registry(database).cursor() as cr:
         env = Environment(cr, SUPERUSER_ID, {})
-        roster = (
-            env["edu.roster.import"]
-            .with_user(int(officer))
-            .create({"school_id": int(school), "term_id": int(term), "upload_name": "bench"})
-        )
-        env["edu.encrypted.file"]._edu_store(roster, "bench", Path(path).read_bytes())
-        roster.sudo().write({"uploaded_on": "2026-01-01"})
-        cr.commit()
+        roster = env["edu.roster.import"].browse(int(roster))
+        roster = roster.with_user(roster.create_uid)
         roster.action_read()
         roster._edu_run_file(write=True)
         cr.rollback()

@@ -427,7 +427,19 @@ def peak(*arguments):
 
 
 def peak_of_import(county, path):
+    """Kilobytes that a process takes at most that imports a file, uploaded before."""
     env = county.env
-    return peak(
-        config.rcfile, env.cr.dbname, path, county.officer.id, county.school.id, county.term.id
+    roster = (
+        env["edu.roster.import"]
+        .with_user(county.officer)
+        .create(
+            {
+                "school_id": county.school.id,
+                "term_id": county.term.id,
+                "upload": base64.b64encode(path.read_bytes()),
+                "upload_name": path.name,
+            }
+        )
     )
+    env.cr.commit()
+    return peak(config["config"], env.cr.dbname, roster.id)

@@ -22,6 +22,7 @@ import binascii
 import contextlib
 import hashlib
 import hmac
+import io
 import json
 import logging
 import os
@@ -34,6 +35,7 @@ import unicodedata
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -46,6 +48,8 @@ MASK_MARK = "***"
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_TAG_BYTES = 16
+_PIECE = 1 << 16
 _ID_LENGTH = 8
 _STAT_EVERY = 1.0  # seconds between two looks at the file's date
 
@@ -150,7 +154,8 @@ class Keyring:
         self.ids = tuple(masters)
         self.cipher_id = self.ids[0]
         self.digest_id = data["digest"]
-        self._ciphers = {kid: AESGCM(_derive(key, "cipher")) for kid, key in masters.items()}
+        self._cipher_keys = {kid: _derive(key, "cipher") for kid, key in masters.items()}
+        self._ciphers = {kid: AESGCM(key) for kid, key in self._cipher_keys.items()}
         self._digest_key = _derive(masters[self.digest_id], "digest")
 
     def digest(self, kind, value):
@@ -218,6 +223,85 @@ class Keyring:
         except (InvalidTag, ValueError) as error:
             raise KeyProblem("broken", f"{model}.{field}: sealed value does not fit") from error
         return clear.decode() if isinstance(sealed, str) else clear
+
+    def sealed_file(self, model, field, path):
+        """What ``encrypt`` made of bytes, kept in a file, as a :class:`SealedFile`.
+
+        :raise KeyProblem: as ``decrypt``
+        """
+        start = len(BLOB_MAGIC) + _ID_LENGTH
+        with open(path, "rb") as file:
+            head = file.read(start)
+        kid = head[len(BLOB_MAGIC) :].decode("ascii", "replace")
+        if not head.startswith(BLOB_MAGIC) or len(head) < start:
+            raise KeyProblem("broken", "not a sealed value")
+        if kid not in self._cipher_keys:
+            raise KeyProblem("unknown_key", f"sealed with key {kid!r}, which the file lacks")
+        try:
+            return SealedFile(self._cipher_keys[kid], path, start, _associated(model, field))
+        except (InvalidTag, ValueError) as error:
+            raise KeyProblem("broken", f"{model}.{field}: sealed value does not fit") from error
+
+
+class SealedFile:
+    """A sealed file that is read piece by piece, as often as asked: neither it nor what is in it is
+    ever held as a whole. Checked against its seal once, when it is made; ``size`` in clear bytes.
+
+    :raise InvalidTag, ValueError: not what was sealed for this field
+    """
+
+    def __init__(self, key, path, start, associated):
+        self._key = key
+        self._path = path
+        self._start = start + _NONCE_BYTES
+        self.size = os.path.getsize(path) - self._start - _TAG_BYTES
+        if self.size < 0:
+            raise ValueError("cut off")
+        with open(path, "rb") as file:
+            file.seek(start)
+            self._nonce = file.read(_NONCE_BYTES)
+            file.seek(self._start + self.size)
+            tag = file.read(_TAG_BYTES)
+            file.seek(self._start)
+            engine = Cipher(algorithms.AES(key), modes.GCM(self._nonce, tag)).decryptor()
+            engine.authenticate_additional_data(associated)
+            left = self.size
+            while left > 0:
+                piece = file.read(min(_PIECE, left))
+                engine.update(piece)
+                left -= len(piece) or left
+            engine.finalize()
+
+    def open(self):
+        """The content in clear, as a binary file to be read from its beginning."""
+        # GCM enciphers by counting up from the nonce and 2; what it adds to that is the seal
+        counter = modes.CTR(self._nonce + b"\0\0\0\2")
+        engine = Cipher(algorithms.AES(self._key), counter).decryptor()
+        return io.BufferedReader(_Clear(self._path, self._start, self.size, engine), _PIECE)
+
+
+class _Clear(io.RawIOBase):
+    """What ``SealedFile.open`` reads from."""
+
+    def __init__(self, path, start, size, engine):
+        super().__init__()
+        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 closed with this one
+        self._file.seek(start)
+        self._left = size
+        self._engine = engine
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        piece = self._file.read(min(len(buffer), self._left))
+        self._left -= len(piece)
+        buffer[: len(piece)] = self._engine.update(piece)
+        return len(piece)
+
+    def close(self):
+        self._file.close()
+        super().close()
 
 
 # -------------------------------------------------------------------------------------------- file

@@ -98,6 +98,23 @@ class EduEncryptedFile(models.Model):
         :raise MissingError: the owner or the content is gone
         :raise UserError: key problems
         """
+        attachment = self._edu_attachment()
+        clear = self.env["edu.secret.mixin"]._edu_decrypt(self._name, "data", attachment.raw)
+        attachment.invalidate_recordset(["raw"])  # not to hold it twice
+        return clear
+
+    def _edu_source(self):
+        """Content in clear as something with ``size`` and ``open()``, read piece by piece
+        (``tools.crypto.SealedFile``), for whoever may read the owner; bytes where Odoo keeps its
+        files in the database. Errors as ``_edu_open``."""
+        attachment = self._edu_attachment()
+        if not attachment.store_fname:
+            return self._edu_open()
+        path = attachment._full_path(attachment.store_fname)
+        return self.env["edu.secret.mixin"]._edu_sealed_file(self._name, "data", path)
+
+    def _edu_attachment(self):
+        """Where the content is kept, as superuser, once the caller has been found to have access."""
         self.ensure_one()
         file = self.sudo()
         if file.res_model not in self.env:
@@ -118,11 +135,9 @@ class EduEncryptedFile(models.Model):
                 limit=1,
             )
         )
-        if not attachment.raw:
+        if not attachment.file_size:
             raise MissingError(self.env._("The file is no longer kept."))
-        clear = self.env["edu.secret.mixin"]._edu_decrypt(self._name, "data", attachment.raw)
-        attachment.invalidate_recordset(["raw"])  # not to hold it twice
-        return clear
+        return attachment
 
     def _edu_download_action(self):
         """Action that has the browser fetch the file; the controller asks for access again."""
@@ -184,3 +199,9 @@ class EduEncryptedUploadMixin(models.AbstractModel):
         self.ensure_one()
         file = self.env["edu.encrypted.file"]._edu_of(self)
         return file.with_env(self.env)._edu_open() if file else None
+
+    def _edu_upload_source(self):
+        """The same as something that is read piece by piece (``edu.encrypted.file._edu_source``)."""
+        self.ensure_one()
+        file = self.env["edu.encrypted.file"]._edu_of(self)
+        return file.with_env(self.env)._edu_source() if file else None

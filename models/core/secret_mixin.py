@@ -3,7 +3,7 @@ import os
 from collections import defaultdict
 
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.tools import SQL, config
 
 from ...tools import crypto, log_filter
@@ -148,6 +148,20 @@ class EduSecretMixin(models.AbstractModel):
             return self._edu_keyring().decrypt(model, field, sealed)
         except crypto.KeyProblem as problem:
             raise self._edu_key_error(problem) from None
+
+    @api.model
+    def _edu_sealed_file(self, model, field, path):
+        """A file that holds what ``_edu_encrypt`` made of bytes, to be read piece by piece
+        (``tools.crypto.SealedFile``). For use inside the server only, like ``_edu_decrypt``.
+
+        :raise MissingError: there is no such file
+        """
+        try:
+            return self._edu_keyring().sealed_file(model, field, path)
+        except crypto.KeyProblem as problem:
+            raise self._edu_key_error(problem) from None
+        except FileNotFoundError:
+            raise MissingError(self.env._("The file is no longer kept.")) from None
 
     # ------------------------------------------------------------
     # Fields

@@ -69,7 +69,7 @@ class EduRosterUploadMixin(models.AbstractModel):
         :param profiles: {id: such a dictionary} of kept layouts, of which the file may have one
         :raise UserError: no file, or one that cannot be read; says what to do
         """
-        data = self._edu_upload_content()
+        data = self._edu_upload_source()
         if data is None:
             raise UserError(
                 self.env._("The file is deleted by now: upload it again.")

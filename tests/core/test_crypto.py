@@ -120,6 +120,29 @@ class TestCrypto(BaseCase):
             with self.assertRaises(crypto.KeyProblem):
                 ring.decrypt("m", "f", cut)
 
+    def test_a_sealed_file_is_read_piece_by_piece(self):
+        ring = self.ring(create=True)
+        path = f"{self.path}.sealed"
+        for clear in (b"", b"data", os.urandom(200_000)):
+            sealed = ring.encrypt("m", "f", clear)
+            with open(path, "wb") as file:
+                file.write(sealed)
+            source = ring.sealed_file("m", "f", path)
+            self.assertEqual(source.size, len(clear))
+            for _time in range(2):
+                with source.open() as file:
+                    self.assertEqual(file.read(3) + file.read(70_000) + file.read(), clear)
+            with self.assertRaises(crypto.KeyProblem):
+                ring.sealed_file("m", "g", path)
+        for at in (0, len(crypto.BLOB_MAGIC) + 1, 20, 100_000, len(sealed) - 1):
+            changed = bytearray(sealed)
+            changed[at] ^= 1
+            for wrong in (bytes(changed), sealed[:at]):
+                with open(path, "wb") as file:
+                    file.write(wrong)
+                with self.assertRaises(crypto.KeyProblem):
+                    ring.sealed_file("m", "f", path)
+
     def test_digest_needs_the_key_and_the_kind(self):
         ring = self.ring(create=True)
         digest = ring.digest("identity", NUMBER)

@@ -36,6 +36,17 @@ class TestEncryptedFile(SecretCommon, HttpCase):
         with self.assertRaises(AccessError):
             self.as_user(self.file, "county_admin")._edu_open()
 
+    def test_is_read_piece_by_piece_by_the_same_people(self):
+        source = self.as_user(self.file, "records_admin")._edu_source()
+        with source.open() as file:
+            self.assertEqual(file.read(), CONTENT)
+        self.assertEqual(source.size, len(CONTENT))
+        with self.assertRaises(AccessError):
+            self.as_user(self.file, "records_admin", other=True)._edu_source()
+        self.attachment().unlink()
+        with self.assertRaises(MissingError):
+            self.as_user(self.file, "records_admin")._edu_source()
+
     def test_nobody_reads_the_model_or_the_attachment(self):
         for user in (
             self.user["bureau"],

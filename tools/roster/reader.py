@@ -123,38 +123,58 @@ def _translated(error):
     return RosterFileError("file_corrupt")
 
 
+class _Bytes:
+    """Bytes as a source: ``size`` and ``open()``."""
+
+    def __init__(self, data):
+        self.data = data
+        self.size = len(data)
+
+    def open(self):
+        return io.BytesIO(self.data)
+
+
+def _pieces(source):
+    with source.open() as file:
+        while piece := file.read(_CHUNK):
+            yield piece
+
+
 def open_file(data, *, max_unpacked):
     """Open an uploaded file.
 
-    :param bytes data: the file.
+    :param data: the file, as bytes or as a source: something with ``size`` and ``open()``, which
+        gives a binary file. Of a source, text is never held as a whole.
     :param int max_unpacked: bytes it may have when unpacked; the same limit holds for plain text.
     :return: :class:`RawFile`.
     :raises RosterFileError: see its codes.
     """
     try:
-        return _open(bytes(data), max_unpacked)
+        return _open(data if hasattr(data, "open") else _Bytes(bytes(data)), max_unpacked)
     except RosterFileError:
         raise
     except BaseException as error:  # noqa: BLE001 - Rust panics are no Exception
         raise _translated(error) from None
 
 
-def _open(data, max_unpacked):
-    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+def _open(source, max_unpacked):
+    if not any(piece.strip(b"\0 \t\r\n\xef\xbb\xbf") for piece in _pieces(source)):
         raise RosterFileError("file_empty")
-    if len(data) > max_unpacked:
+    if source.size > max_unpacked:
         raise RosterFileError("file_too_large", limit=max_unpacked)
-    if data.startswith(b"PK"):
-        return _open_zip(data, max_unpacked)
-    if data.startswith(ole.MAGIC):
-        return _open_ole(data)
-    if data.startswith(b"%PDF") or b"%PDF-" in data[:1024]:
+    with source.open() as file:
+        head = file.read(4096)
+    if head.startswith((b"PK", ole.MAGIC)):
+        with source.open() as file:
+            data = file.read()
+        return _open_zip(data, max_unpacked) if head.startswith(b"PK") else _open_ole(data)
+    if head.startswith(b"%PDF") or b"%PDF-" in head[:1024]:
         raise RosterFileError("file_pdf")
-    if data.startswith(_ARCHIVES):
+    if head.startswith(_ARCHIVES):
         raise RosterFileError("file_archive")
-    if data.startswith(_IMAGES) and b"\0" in data[:4096]:
+    if head.startswith(_IMAGES) and b"\0" in head:
         raise RosterFileError("file_image")
-    return _open_text(data)
+    return _open_text(source, head)
 
 
 # -- workbooks ------------------------------------------------------------------------------------
@@ -453,22 +473,22 @@ class _CalamineRows:
 # -- text -----------------------------------------------------------------------------------------
 
 
-def _encoding(data):
+def _encoding(source, head):
     """How delimited text is written: BOM, else strict UTF-8, else GB18030."""
     for bom, encoding in (
         (b"\xef\xbb\xbf", "utf-8-sig"),
         (b"\xff\xfe", "utf-16"),
         (b"\xfe\xff", "utf-16"),
     ):
-        if data.startswith(bom):
-            whole, _clues = _decodes(data, encoding)
+        if head.startswith(bom):
+            whole, _clues = _decodes(source, encoding)
             if whole:
                 return encoding
             raise RosterFileError("file_unknown" if whole is None else "file_corrupt")
-    if b"\0" in data:
+    if any(b"\0" in piece for piece in _pieces(source)):
         raise RosterFileError("file_unknown")
     for encoding in ("utf-8", "gb18030"):
-        whole, clues = _decodes(data, encoding)
+        whole, clues = _decodes(source, encoding)
         if whole:
             return encoding
         if whole is False and clues:
@@ -476,16 +496,14 @@ def _encoding(data):
     raise RosterFileError("file_unknown")
 
 
-def _decodes(data, encoding):
+def _decodes(source, encoding):
     """(True, False where only the end of the last character is missing, None where it is not in this
-    encoding; whether other characters than ASCII were among it). Decoded piece by piece, so that no
-    second copy of a long file is held."""
+    encoding; whether other characters than ASCII were among it)."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    view = memoryview(data)
     clues = False
     try:
-        for at in range(0, len(view), _CHUNK):
-            clues = not decoder.decode(view[at : at + _CHUNK]).isascii() or clues
+        for piece in _pieces(source):
+            clues = not decoder.decode(piece).isascii() or clues
     except UnicodeDecodeError:
         return None, clues
     try:
@@ -495,31 +513,33 @@ def _decodes(data, encoding):
     return True, clues
 
 
-def _text_of(data, encoding):
+def _text_of(source, encoding):
     """The file as text that is decoded while it is read."""
-    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+    return io.TextIOWrapper(source.open(), encoding=encoding, newline="")
 
 
-def _open_text(data):
-    head = data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\xfe\xff\0 \t\r\n").replace(b"\0", b"").lower()
-    if head.startswith(
+def _open_text(source, head):
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\xfe\xff\0 \t\r\n").replace(b"\0", b"").lower()
+    if start.startswith(
         (b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<body", b"<div")
     ):
         raise RosterFileError("file_html")
-    if head.startswith(b"mime-version:") or (b"<html" in head and head[:1] == b"<"):
+    if start.startswith(b"mime-version:") or (b"<html" in start and start[:1] == b"<"):
         raise RosterFileError("file_html")
-    if head.startswith((b"<?xml", b"<workbook")):
-        raise RosterFileError("file_html" if b"<html" in head else "file_xml")
-    encoding = _encoding(data)
-    text = _text_of(data, encoding).read(65536)
+    if start.startswith((b"<?xml", b"<workbook")):
+        raise RosterFileError("file_html" if b"<html" in start else "file_xml")
+    encoding = _encoding(source, head)
+    with _text_of(source, encoding) as file:
+        text = file.read(65536)
     # a name or a number has no control characters: a file with many is no text
     if len(re.findall(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]", text)) > 4:
         raise RosterFileError("file_unknown")
-    if not any(line.strip("\ufeff \t\r\n") for line in _text_of(data, encoding)):
-        raise RosterFileError("file_empty")
+    with _text_of(source, encoding) as file:
+        if not any(line.strip("\ufeff \t\r\n") for line in file):
+            raise RosterFileError("file_empty")
     delimiter = _sniffed(text)
     return RawFile(
-        "csv", [Sheet("", 0, False, _TextRows(data, encoding, delimiter))], encoding, delimiter
+        "csv", [Sheet("", 0, False, _TextRows(source, encoding, delimiter))], encoding, delimiter
     )
 
 
@@ -542,13 +562,16 @@ def _sniffed(text):
 class _TextRows:
     """Rows of delimited text; a record that spans lines is one row, as Excel counts it."""
 
-    def __init__(self, data, encoding, delimiter):
-        self.data = data
+    def __init__(self, source, encoding, delimiter):
+        self.source = source
         self.encoding = encoding
         self.delimiter = delimiter
 
     def __call__(self):
-        reader = csv.reader(_text_of(self.data, self.encoding), delimiter=self.delimiter)
+        with _text_of(self.source, self.encoding) as file:
+            yield from self.rows(csv.reader(file, delimiter=self.delimiter))
+
+    def rows(self, reader):
         number = 0
         try:
             for number, cells in enumerate(reader, 1):
