@@ -64,6 +64,7 @@
         "wizard/entrant_expect.xml",
         "wizard/ledger_export.xml",
         "wizard/mark_entry.xml",
+        "wizard/registry_export.xml",
         "wizard/registry_number.xml",
         "wizard/roster_add.xml",
         "wizard/roster_proof.xml",

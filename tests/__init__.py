@@ -54,6 +54,7 @@ from .monitoring import test_ledger
 from .monitoring import test_ledger_export
 from .monitoring import test_monitoring_access
 from .monitoring import test_registry_completion
+from .monitoring import test_registry_export
 from .monitoring import test_roster_close
 from .monitoring import test_roster_mark
 from .monitoring import test_roster_open

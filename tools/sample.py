@@ -1,7 +1,5 @@
-"""Writes workbooks that look like registry exports, for demo data and tests.
-
-Called by ``demo/`` and ``tests/``; the people in them are made up. What is written, the roster
-parser reads back to the same values.
+"""Writes workbooks that look like registry exports: for demo data and tests, whose people are made up,
+and for ``edu.registry.export``. What is written, the roster parser reads back to the same values.
 """
 
 import io

@@ -382,7 +382,9 @@ class RosterValidator:
             plan.guardians = self._guardians(plan, None)
             return
         self._compare(plan, student, wanted)
-        if student.enrolment_state == "dropped_out" and state in ("enrolled", "suspended"):
+        if "registry_state" not in plan.incoming.values and student.enrolment_state in PRESENT:
+            state = student.enrolment_state  # a file without states changes none
+        elif student.enrolment_state == "dropped_out" and state in ("enrolled", "suspended"):
             plan.tell("registry_state", "state_kept", severity="warning")
             state = "dropped_out"
         elif state == "expected":
