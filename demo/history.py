@@ -491,7 +491,45 @@ class History:
                 self.sign(report, "tj1")
                 self.as_(report, "principal", "tj1").action_submit()
 
+        self.status_changes(self.day(6, self.now), missing)
         self.bulletin(self.day(6, self.now))
+
+    def status_changes(self, day, missing):
+        """A suspension that the township approved, a transfer that waits for its receipt, and one
+        that is only applied for."""
+        county = self.county
+
+        def change(kind, key, grade, hour, **values):
+            child = self.pick(key, grade, 1)
+            while child in missing:
+                child = self.pick(key, grade, 1)
+            missing.add(child)
+            user = self.who("records_admin", key)
+            with county.at(day, hour):
+                made = self.as_(self.env["edu.status.change"], "records_admin", key).create(
+                    {
+                        "student_id": child.id,
+                        "kind": kind,
+                        "date_from": day,
+                        "application_ids": [
+                            Command.set(self.file(user, "监护人申请.pdf").ids),
+                        ],
+                        "proof_ids": [Command.set(self.file(user, "证明材料.pdf").ids)],
+                        **values,
+                    }
+                )
+                made.action_apply()
+            return made
+
+        end = county.term.end_date
+        suspension = change("suspension", "tj1", 5, 9, reason="骨折手术后休养", valid_until=end)
+        with county.at(day, 10):
+            township = county.holder["township", self.index(suspension.school_id), None]
+            suspension.with_user(township).with_context(self.env.context).action_approve()
+        transfer = change("transfer_out", "xl1", 5, 11, other_school="白水县城关小学")
+        with county.at(day, 12):
+            self.as_(transfer, "principal", "xl1").action_approve()
+        change("elsewhere", "cg1", 5, 14, other_school="白水县实验小学", valid_until=end)
 
     def bulletin(self, day):
         """The bureau makes the suspicions known; one school answers."""
