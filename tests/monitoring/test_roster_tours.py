@@ -50,6 +50,19 @@ class TestRosterTourPhone(RosterTours):
 
 @tagged("post_install", "-at_install")
 class TestRosterTourDesktop(RosterTours):
+    def test_a_repeat_check_is_counted_and_signed(self):
+        teacher = self.user["class_teacher"]
+        self.mark_all(self.sheet, heads=5)
+        self.frozen.move_to("2026-10-09 01:00:00")
+        repeat = self.env["edu.roster.repeat"]._edu_start(
+            self.term, "monthly", "2026-10-09", self.school_a
+        )
+        expected = repeat.expected_count
+        self.assertEqual(expected, 5)
+        self.tour("edu_roster_repeat_action", "edu_roster_repeat_sign", teacher)
+        self.assertEqual((repeat.state, repeat.heads), ("signed", expected))
+        self.assertEqual(repeat.signed_by_id, teacher)
+
     def test_the_thirtieth_child_did_not_come(self):
         entrants = self.env["edu.entrant"]
         for number in range(1, 31):

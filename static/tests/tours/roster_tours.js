@@ -73,3 +73,21 @@ tours.add("edu_roster_thirtieth_child", {
         { trigger: ".o_statusbar_status .o_arrow_button_current[data-value=closed]" },
     ],
 });
+
+// A repeat check: as many heads as the list says, or a change is entered; then it is signed.
+tours.add("edu_roster_repeat_sign", {
+    steps: () => [
+        { content: "the class", trigger: ".o_data_row td[name=occasion]", run: "click" },
+        { content: "heads", trigger: ".o_field_widget[name=heads] input", run: "edit 3" },
+        { content: "sign", trigger: ".o_statusbar_buttons button[name=action_sign]", run: "click" },
+        { content: "refused", trigger: ".o_error_dialog .modal-body" },
+        { content: "read", trigger: ".o_error_dialog .modal-footer .btn-primary", run: "click" },
+        { content: "closed", trigger: "body:not(:has(.modal))" },
+        { content: "counted again", trigger: ".o_field_widget[name=heads] input", run: "edit 5" },
+        { content: "sign", trigger: ".o_statusbar_buttons button[name=action_sign]", run: "click" },
+        {
+            content: "signed",
+            trigger: ".o_form_statusbar .o_arrow_button_current[data-value=signed]",
+        },
+    ],
+});
