@@ -80,6 +80,8 @@
         "views/monitoring/roster_repeat.xml",
         "views/monitoring/roster_progress.xml",
         "views/monitoring/entrant.xml",
+        "views/monitoring/year_turn.xml",
+        "views/monitoring/graduate.xml",
         "views/monitoring/ledger.xml",
         "views/monitoring/leave.xml",
         "views/monitoring/roll_call.xml",

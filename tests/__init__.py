@@ -61,6 +61,9 @@ from .monitoring import test_roster_open
 from .monitoring import test_roster_progress
 from .monitoring import test_roster_repeat
 from .monitoring import test_status_change
+from .monitoring import test_year_turn
+from .monitoring import test_year_turn_tour
+from .casework import test_year_turn_case
 from .monitoring import test_status_change_access
 from .monitoring import test_status_change_tour
 from .monitoring import test_mark_entry

@@ -23,3 +23,4 @@ from . import ir_attachment
 from . import comparison_row
 from . import warning_rule
 from . import warning_child
+from . import year_turn

@@ -648,6 +648,48 @@ class EduDropoutCase(models.Model):
             case._edu_ledger("enter", "suspected", case.raised_on, case._edu_label("source"))
             case._edu_plan_activity(ACTIVITY_VERIFY, case.verify_by)
 
+    # ------------------------------------------------------------------ the child moves
+
+    def _edu_follow_child(self):
+        """The cases go where their child stands, or is expected; who worked on them in the old school
+        ceases to follow. Private, on sudo'ed cases; a case that is there already stays as it is."""
+        for case in self:
+            student, old = case.student_id, case.school_id
+            school = student.expected_school_id or student.school_id
+            klass = student.class_id.filtered(
+                lambda klass, school=school: klass.school_id == school and klass.active
+            )
+            grade = student.expected_grade if student.expected_school_id else student.grade
+            if (case.school_id, case.class_id, case.grade) == (school, klass, grade):
+                continue
+            values = {
+                "school_id": school.id,
+                "class_id": klass.id,
+                "grade": grade or case.grade,
+                "school_township_id": school.area_id.id,
+            }
+            if old == school:
+                case.write(values)
+                continue
+            case._edu_drop_activities()
+            case.activity_ids.unlink()
+            case.message_unsubscribe(case.message_partner_ids.ids)
+            case.write(values)
+            case.write({"school_responsible_id": case._edu_school_line(school, klass).id})
+            case._message_log(
+                body=self.env._(
+                    "The child moved from %(old)s to %(new)s; the case goes with it.",
+                    old=old.name,
+                    new=school.name,
+                )
+                if student.school_id == school
+                else self.env._(
+                    "The child is expected at %(new)s, no longer at %(old)s; the case goes there.",
+                    old=old.name,
+                    new=school.name,
+                )
+            )
+
     # ------------------------------------------------------------------ helpers of the steps
 
     def _edu_label(self, name):

@@ -89,35 +89,15 @@ class EduStudent(models.Model):
         )
         return {**super()._edu_absence_settled(), **dict(rows)}
 
+    def _edu_sought(self):
+        """Those who have an open case."""
+        cases = self.env["edu.dropout.case"].sudo()
+        found = cases.search([("student_id", "in", self.ids), ("state", "not in", DONE)])
+        return super()._edu_sought() | found.student_id.with_env(self.env)
+
     def _edu_after_move(self):
-        """The open case goes with the child; who worked on it in the old school ceases to follow."""
+        """The open case goes with the child."""
         super()._edu_after_move()
-        Case = self.env["edu.dropout.case"].sudo()
-        for case in Case.search([("student_id", "in", self.ids), ("state", "not in", DONE)]):
-            student = case.student_id
-            if case.school_id == student.school_id and case.class_id == student.class_id:
-                continue
-            old = case.school_id
-            values = {
-                "school_id": student.school_id.id,
-                "class_id": student.class_id.id,
-                "grade": student.grade,
-                "school_township_id": student.school_id.area_id.id,
-            }
-            if old == student.school_id:
-                case.write(values)
-                continue
-            case._edu_drop_activities()
-            case.activity_ids.unlink()
-            case.message_unsubscribe(case.message_partner_ids.ids)
-            case.write(values)
-            case.write(
-                {"school_responsible_id": case._edu_school_line(case.school_id, case.class_id).id}
-            )
-            case._message_log(
-                body=self.env._(
-                    "The child moved from %(old)s to %(new)s; the case goes with it.",
-                    old=old.name,
-                    new=case.school_id.name,
-                )
-            )
+        self.env["edu.dropout.case"].sudo().search(
+            [("student_id", "in", self.ids), ("state", "not in", DONE)]
+        )._edu_follow_child()

@@ -43,3 +43,7 @@ from . import warning_note
 from . import warning_child
 from . import warning_trial
 from . import warning_trial_line
+from . import year_turn
+from . import year_turn_school
+from . import year_turn_child
+from . import graduate

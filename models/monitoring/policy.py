@@ -31,6 +31,10 @@ class EduPolicy(models.Model):
         "Class Teacher Approves Short Leave That They Entered", default=True, tracking=True
     )
 
+    destination_days = fields.Integer(
+        "Destination of Graduates Known Within (days)", default=60, required=True, tracking=True
+    )
+
     import_now_rows = fields.Integer(
         "Rows Imported at Once",
         default=2000,
@@ -59,6 +63,9 @@ class EduPolicy(models.Model):
     )
     _warning_trial_positive = models.Constraint(
         "CHECK(warning_trial_days > 0)", "Rules are judged after a day at least."
+    )
+    _destination_positive = models.Constraint(
+        "CHECK(destination_days > 0)", "Destinations are known after a day at least."
     )
     _import_now_positive = models.Constraint(
         "CHECK(import_now_rows > 0)", "At least one row is imported at once."

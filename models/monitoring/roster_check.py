@@ -394,7 +394,20 @@ class EduRosterCheck(models.Model):
         )
 
     def _edu_make_sheets(self, children):
-        """A sheet per active class, and one for children without a class where there are any."""
+        """A sheet per active class, and one for children without a class where there are any. Open
+        sheets are called as their class is now."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE edu_roster_sheet sh
+                   SET grade = k.grade, class_number = k.number
+                  FROM edu_class k
+                 WHERE k.id = sh.class_id AND sh.check_id IN %s AND sh.state = 'open'
+                   AND (sh.grade, sh.class_number) IS DISTINCT FROM (k.grade, k.number)
+                """,
+                tuple(self.ids),
+            )
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -451,7 +464,7 @@ class EduRosterCheck(models.Model):
                    AND old.id = l.sheet_id AND old.state = 'open'
                    AND new.check_id = l.check_id AND new.state = 'open'
                    AND new.class_id IS NOT DISTINCT FROM child.class_id
-                   AND (l.sheet_id != new.id
+                   AND (l.sheet_id != new.id OR l.grade IS DISTINCT FROM child.grade
                         OR l.registry_state IS DISTINCT FROM child.registry_state
                         OR l.entrant_id IS DISTINCT FROM child.entrant_id)
                 """,

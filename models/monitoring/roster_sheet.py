@@ -40,8 +40,11 @@ class EduRosterSheet(models.Model):
     )
     check_state = fields.Selection(related="check_id.state", string="State of the Check")
     class_id = fields.Many2one("edu.class", index=True, ondelete="restrict")
-    grade = fields.Integer(related="class_id.grade", store=True, aggregator=None)
-    class_number = fields.Integer(related="class_id.number", store=True, aggregator=None)
+    # as the class was when the sheet was made: it goes up a grade, the sheet does not
+    grade = fields.Integer(compute="_compute_class", store=True, precompute=True, aggregator=None)
+    class_number = fields.Integer(
+        compute="_compute_class", store=True, precompute=True, aggregator=None
+    )
     line_ids = fields.One2many("edu.roster.check.line", "sheet_id", "Children")
     state = fields.Selection(
         [("open", "Open"), ("signed", "Signed")],
@@ -129,12 +132,21 @@ class EduRosterSheet(models.Model):
                 and user._edu_has_role("records_admin", sheet)
             )
 
-    @api.depends("class_id", "check_id")
+    @api.depends("class_id")
+    def _compute_class(self):
+        for sheet in self:
+            sheet.grade = sheet.class_id.grade
+            sheet.class_number = sheet.class_id.number
+
+    @api.depends("class_id", "grade", "class_number")
     @api.depends_context("lang")
     def _compute_display_name(self):
+        Class = self.env["edu.class"]
         for sheet in self:
             sheet.display_name = (
-                sheet.class_id.sudo().display_name if sheet.class_id else self.env._("No class yet")
+                Class._edu_name(sheet.grade, sheet.class_number)
+                if sheet.class_id
+                else self.env._("No class yet")
             )
 
     # Marking

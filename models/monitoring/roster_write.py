@@ -10,6 +10,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
 from ...tools.names import search_text
+from ..core.notes import log_notes
 from ..core.set_writer import SetWriter
 from .roster_plan import CREATE, REJECT, UPDATE
 
@@ -350,45 +351,4 @@ class RosterWriter:
         self._log(bodies)
 
     def _log(self, bodies):
-        """One note a child, as ``_message_log_batch`` writes them: it writes the first of each
-        wording, and the others are copies of that one.
-
-        :param bodies: {id of the child: wording}
-        """
-        groups = defaultdict(list)
-        for student_id, body in bodies.items():
-            groups[body].append(student_id)
-        if not groups:
-            return
-        first = {ids[0]: body for body, ids in groups.items()}
-        notes = self.env["edu.student"].browse(first)._message_log_batch(bodies=first)
-        self.env.flush_all()
-        copies = [
-            (note.id, student_id)
-            for note, ids in zip(notes, groups.values(), strict=True)
-            for student_id in ids[1:]
-        ]
-        if not copies:
-            return
-        Message = self.env["mail.message"]
-        names = [
-            name
-            for name, field in Message._fields.items()
-            if field.store and field.column_type and name not in ("id", "res_id")
-        ]
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO mail_message (res_id, %(columns)s)
-                   SELECT copy.student_id, %(values)s
-                     FROM unnest(%(notes)s, %(students)s) WITH ORDINALITY
-                       AS copy(note_id, student_id, position)
-                     JOIN mail_message note ON note.id = copy.note_id
-                    ORDER BY copy.position""",
-                columns=SQL(", ").join(map(SQL.identifier, names)),
-                values=SQL(", ").join(SQL.identifier("note", name) for name in names),
-                notes=[note_id for note_id, _student_id in copies],
-                students=[student_id for _note_id, student_id in copies],
-            )
-        )
-        Message.invalidate_model(flush=False)
-        self.students.invalidate_model(["message_ids"], flush=False)
+        log_notes(self.env["edu.student"], bodies)

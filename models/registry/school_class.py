@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class EduClass(models.Model):
@@ -35,13 +36,17 @@ class EduClass(models.Model):
 
     @api.depends("grade", "number")
     def _compute_display_name(self):
-        grades = self._edu_grade_names()
         for klass in self:
-            klass.display_name = self.env._(
-                "%(grade)s class %(number)s",
-                grade=grades.get(klass.grade, klass.grade),
-                number=klass.number,
-            )
+            klass.display_name = self._edu_name(klass.grade, klass.number)
+
+    @api.model
+    def _edu_name(self, grade, number):
+        """What a class is called, in the user's language."""
+        return self.env._(
+            "%(grade)s class %(number)s",
+            grade=self._edu_grade_names().get(grade, grade),
+            number=number,
+        )
 
     @api.model
     def _edu_grade_names(self):
@@ -78,6 +83,19 @@ class EduClass(models.Model):
     def _compute_teacher_ids(self):
         for klass in self:
             klass.teacher_ids = self.env["edu.post"]._holders("class_teacher", klass=klass)
+
+    def _edu_end_posts(self):
+        """The classes are over: posts at them are held until today, those still to come fall away.
+        For the rooms' own methods."""
+        today = self.env["edu.policy"]._edu_today()
+        Post = self.env["edu.post"].sudo()
+        posts = Post.search(
+            Domain("class_id", "in", self.ids)
+            & (Domain("date_to", "=", False) | Domain("date_to", ">", today))
+        )
+        coming = posts.filtered(lambda post: post.date_from > today)
+        coming.unlink()
+        (posts - coming).write({"date_to": today})
 
     @api.constrains("grade", "number", "school_id")
     def _check_grade(self):

@@ -171,6 +171,36 @@ class Factories:
             }
         )
 
+    def edu_year_turn(self, other):
+        county = self.c.other_county if other else self.c.county
+        return self.env["edu.year.turn"].create({"county_id": county.id, "term_id": self.c.term.id})
+
+    def edu_year_turn_school(self, other):
+        school = self.one("edu.school", other)
+        lines = self.one("edu.year.turn", other).school_ids
+        return lines.filtered(lambda line: line.school_id == school)
+
+    def edu_year_turn_child(self, other):
+        return self.env["edu.year.turn.child"].create(
+            {
+                "turn_id": self.one("edu.year.turn", other).id,
+                "student_id": self.one("edu.student", other).id,
+                "kind": "grade_nine",
+            }
+        )
+
+    def edu_graduate(self, other):
+        student = self.one("edu.student", other)
+        return self.env["edu.graduate"].create(
+            {
+                "turn_id": self.one("edu.year.turn", other).id,
+                "term_id": self.c.term.id,
+                "student_id": student.id,
+                "school_id": student.school_id.id,
+                "class_id": student.class_id.id,
+            }
+        )
+
     def edu_roster_repeat(self, other):
         school = self.one("edu.school", other)
         self.one("edu.student", other)
