@@ -493,6 +493,66 @@ class History:
 
         self.status_changes(self.day(6, self.now), missing)
         self.bulletin(self.day(6, self.now))
+        self.roll_calls()
+
+    # Roll calls
+
+    def roll_calls(self):
+        """The last school days: every class is called in the morning, but for some that forgot; this
+        morning most are still to be called. A school of boarders is called at night."""
+        in_doubt = set(
+            self.env["edu.dropout.case"]
+            .search([("state", "in", ("suspected", "verifying"))])
+            .student_id.ids
+        )
+        Policy = self.env["edu.policy"]
+        days = [self.day(number, self.now) for number in range(2, 8)]
+        days = [day for day in days if Policy._edu_is_workday(day)][-3:]
+        for day in days:
+            with self.county.at(day, 8, 5):
+                for number, place in enumerate(self.county.classes):
+                    forgot = number % 9 == day.day % 9
+                    if not forgot and (day != self.county.today or number % 3 == 0):
+                        self.call(place, day, in_doubt, ill=number % 7 == 0)
+        if days:
+            with self.county.at(days[0], 21, 40):
+                self.call_boarders("dhz", days[0])
+
+    def call(self, place, day, in_doubt, ill):
+        key, grade, index = place
+        klass = self.county.classes[place]
+        Roll = self.as_(self.env["edu.roll.call"], "class_teacher", key, (grade, index))
+        shown = Roll.action_sheet(klass.id, False, day, "day")["children"]
+        here = [child for child in shown if child["status"] == "here"]
+        absent = [child for child in here if child["id"] in in_doubt]
+        others = [child for child in here if child["id"] not in in_doubt]
+        if others and self.rng.random() < 0.3:
+            absent.append(others.pop(self.rng.randrange(len(others))))
+        changes = [
+            {"student_id": child["id"], "was": "here", "status": "absent"} for child in absent
+        ]
+        if others and ill:
+            leave = {"kind": "sick", "requested_by": "母亲", "reason": "感冒发热"}
+            changes.append(
+                {
+                    "student_id": self.rng.choice(others)["id"],
+                    "was": "here",
+                    "status": "leave",
+                    "leave": leave,
+                }
+            )
+        Roll.action_call(klass.id, False, day, "day", changes)
+
+    def call_boarders(self, key, day):
+        """One boarder is missing, and turns up."""
+        school = self.county.school[key]
+        Roll = self.as_(self.env["edu.roll.call"], "dean", key)
+        shown = Roll.action_sheet(False, school.id, day, "night")["children"]
+        here = [child for child in shown if child["status"] == "here"]
+        child = self.rng.choice(here)
+        for was, status in (("here", "missing"), ("missing", "here")):
+            change = {"student_id": child["id"], "was": was, "status": status}
+            Roll.action_call(False, school.id, day, "night", [change])
 
     def status_changes(self, day, missing):
         """A suspension that the township approved, a transfer that waits for its receipt, and one

@@ -51,13 +51,13 @@ class EduLeave(models.Model):
         tracking=True,
     )
     date_from = fields.Date(
-        "First Day",
+        "First Day of Leave",
         required=True,
         tracking=True,
         default=lambda self: self.env["edu.policy"]._edu_today(),
     )
     date_to = fields.Date(
-        "Last Day",
+        "Last Day of Leave",
         required=True,
         tracking=True,
         default=lambda self: self.env["edu.policy"]._edu_today(),
@@ -163,9 +163,9 @@ class EduLeave(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for leave in self:
-            leave.display_name = self.env._(
+            leave.display_name = leave.student_id and self.env._(
                 "%(child)s: leave %(first)s to %(last)s",
-                child=leave.student_id.sudo().name or "",
+                child=leave.student_id.sudo().name,
                 first=leave.date_from or "",
                 last=leave.date_to or "",
             )

@@ -8,7 +8,7 @@ ROLLS = [
 BOARDERS = ("return", "night")
 
 MARKS = [
-    ("missing", "Missing"),
+    ("missing", "Not there"),
     ("leave", "On leave"),
     ("late", "Came late"),
     ("early", "Left early"),

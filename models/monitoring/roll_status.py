@@ -27,7 +27,7 @@ class EduRollStatus(models.Model):
     _edu_township_fields = ("township_id",)
 
     date = fields.Date("School Day", readonly=True)
-    is_today = fields.Boolean("Today", readonly=True)
+    is_today = fields.Boolean("Of Today", readonly=True)
     class_id = fields.Many2one("edu.class", readonly=True)
     grade = fields.Integer(readonly=True, aggregator=None)
     school_id = fields.Many2one("edu.school", readonly=True)
