@@ -44,6 +44,26 @@ class EduStudent(models.Model):
         context={"active_test": False},
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._edu_refuse_merged(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._edu_refuse_merged([vals])
+        if vals.get("active") and not self.env.su and self.sudo().merged_into_id:
+            raise UserError(
+                self.env._("A double entry that was merged stays archived: use the kept one.")
+            )
+        return super().write(vals)
+
+    def _edu_refuse_merged(self, vals_list):
+        """Two entries become one by the wizard only."""
+        if not self.env.su and any(
+            name in vals for vals in vals_list for name in ("merged_into_id", "merged_ids")
+        ):
+            raise AccessError(self.env._("Entries are merged by “Merge two entries” only."))
+
     # -- who, and whether -------------------------------------------------------------------------
 
     def _edu_check_may_merge(self):

@@ -249,6 +249,25 @@ class TestStudentMerge(MonitoringCommon, CaseCommon):
         self.merge("bureau")
         self.assertEqual(self.double.merged_into_id, self.kept)
 
+    def test_nobody_merges_by_writing(self):
+        for role in ("records_admin", "bureau"):
+            child = self.as_user(self.double, role)
+            for vals in (
+                {"merged_into_id": self.kept.id},
+                {"merged_ids": [(4, self.kept.id)]},
+            ):
+                with self.subTest(role=role, vals=vals), self.assertRaises(AccessError):
+                    child.write(vals)
+        with self.assertRaises(AccessError):
+            self.as_user(self.env["edu.student"], "bureau").create(
+                {"name": "某", "school_id": self.school_a.id, "merged_into_id": self.kept.id}
+            )
+
+    def test_a_merged_double_stays_archived(self):
+        self.merge()
+        with self.assertRaisesRegex(UserError, "stays archived"):
+            self.as_user(self.double, "records_admin").write({"active": True})
+
     def test_merged_once(self):
         self.merge()
         with self.assertRaisesRegex(UserError, "archived"):
