@@ -383,13 +383,6 @@ def scale(county, total):
     data = workbook(children)
     many, _write = county.ours(data, MANY)
     del data
-    with tempfile.TemporaryDirectory() as folder:
-        wide, long, short = (Path(folder, name) for name in ("wide.xlsx", "long.csv", "short.csv"))
-        wide.write_bytes(workbook(children, TEMPLATE))
-        long.write_bytes(as_csv(children))
-        short.write_bytes(as_csv(children[:ROWS]))
-        calamine = peak("calamine", wide)
-        ours, csv_long, csv_short = (peak_of_import(county, path) for path in (wide, long, short))
     return [
         {
             "figure": "100,000 children ÷ 10,000 children",
@@ -397,11 +390,32 @@ def scale(county, total):
             "target": "at most 11",
             "met": many <= 11 * total,
         },
+        *memory(county, children),
+    ]
+
+
+def memory(county, children):
+    """What a process takes that imports long files. Odoo itself takes 190 MB before it reads a cell,
+    more than a quarter of what calamine takes: hence the figure beyond that too."""
+    with tempfile.TemporaryDirectory() as folder:
+        wide, long, short = (Path(folder, name) for name in ("wide.xlsx", "long.csv", "short.csv"))
+        filled = [(header, key or "filling") for header, key in TEMPLATE]
+        wide.write_bytes(workbook([{**child, "filling": "同上"} for child in children], filled))
+        long.write_bytes(as_csv(children))
+        short.write_bytes(as_csv(children[: min(ROWS, len(children) // 2)]))
+        calamine = peak("calamine", wide)
+        idle = peak("idle", config["config"], county.env.cr.dbname)
+        ours, csv_long, csv_short = (peak_of_import(county, path) for path in (wide, long, short))
+    return [
         {
             "figure": "peak memory, 100,000 × 74 in .xlsx ÷ calamine alone",
             "value": ours / calamine,
             "target": "at most 1.25",
             "met": ours <= 1.25 * calamine,
+        },
+        {
+            "figure": "the same beyond a process of Odoo that does nothing",
+            "value": (ours - idle) / calamine,
         },
         {
             "figure": "peak memory, .csv of 100,000 ÷ .csv of 10,000",
