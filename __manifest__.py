@@ -53,6 +53,7 @@
         "views/registry/guardian.xml",
         "views/registry/term_opening.xml",
         "views/registry/term.xml",
+        "views/registry/reorganisation.xml",
         "views/registry/policy.xml",
         "views/registry/calendar_day.xml",
         "views/registry/code.xml",

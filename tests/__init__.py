@@ -61,6 +61,8 @@ from .monitoring import test_roster_open
 from .monitoring import test_roster_progress
 from .monitoring import test_roster_repeat
 from .monitoring import test_status_change
+from .monitoring import test_reorganisation
+from .casework import test_reorganisation_case
 from .monitoring import test_year_turn
 from .monitoring import test_year_turn_tour
 from .casework import test_year_turn_case

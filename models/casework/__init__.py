@@ -24,3 +24,4 @@ from . import comparison_row
 from . import warning_rule
 from . import warning_child
 from . import year_turn
+from . import reorganisation

@@ -47,3 +47,4 @@ from . import year_turn
 from . import year_turn_school
 from . import year_turn_child
 from . import graduate
+from . import reorganisation

@@ -152,12 +152,13 @@ class EduRosterImport(models.Model):
         if self.env.su:
             return self.env["edu.school"].search([("active", "=", True)])
         user = self.env.user.sudo()
-        return (user.edu_records_admin_school_ids | user.edu_bureau_school_ids).with_env(self.env)
+        schools = user.edu_records_admin_school_ids | user.edu_bureau_school_ids
+        return schools.filtered("active").with_env(self.env)
 
     @api.model
     def _default_school(self):
         user = self.env.user.sudo()
-        schools = user.edu_records_admin_school_ids
+        schools = user.edu_records_admin_school_ids.filtered("active")
         central = schools.filtered(lambda school: school.parent_id not in schools)
         return central if len(central) == 1 and not user.edu_bureau_area_ids else False
 

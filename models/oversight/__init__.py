@@ -12,3 +12,4 @@ from . import supervision_order
 from . import supervision_order_line
 from . import consistency
 from . import student_merge
+from . import reorganisation

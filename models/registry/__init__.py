@@ -15,3 +15,6 @@ from . import term_opening
 from . import post
 from . import res_users
 from . import ir_rule
+from . import reorganisation
+from . import reorganisation_line
+from . import ir_attachment

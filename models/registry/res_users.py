@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from .roles import AREA_ROLES, CLASS_ROLES, ROLES, SCHOOL_ROLES
 
+# Schools that are closed stay in scope: what they signed is read on
+CLOSED_TOO = {"active_test": False}
+
 
 class ResUsers(models.Model):
     """Scope per role, from the posts held today. Record rules read these fields; one role's scope
@@ -11,18 +14,36 @@ class ResUsers(models.Model):
 
     edu_post_ids = fields.One2many("edu.post", "user_id", "Posts")
     edu_class_teacher_class_ids = fields.Many2many("edu.class", compute="_compute_edu_scope")
-    edu_class_teacher_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
-    edu_records_admin_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
-    edu_dean_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
-    edu_vice_principal_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
-    edu_principal_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
-    edu_township_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
+    edu_class_teacher_school_ids = fields.Many2many(
+        "edu.school", compute="_compute_edu_scope", context=CLOSED_TOO
+    )
+    edu_records_admin_school_ids = fields.Many2many(
+        "edu.school", compute="_compute_edu_scope", context=CLOSED_TOO
+    )
+    edu_dean_school_ids = fields.Many2many(
+        "edu.school", compute="_compute_edu_scope", context=CLOSED_TOO
+    )
+    edu_vice_principal_school_ids = fields.Many2many(
+        "edu.school", compute="_compute_edu_scope", context=CLOSED_TOO
+    )
+    edu_principal_school_ids = fields.Many2many(
+        "edu.school", compute="_compute_edu_scope", context=CLOSED_TOO
+    )
+    edu_township_school_ids = fields.Many2many(
+        "edu.school", compute="_compute_edu_scope", context=CLOSED_TOO
+    )
     edu_township_area_ids = fields.Many2many("edu.area", compute="_compute_edu_scope")
-    edu_bureau_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
+    edu_bureau_school_ids = fields.Many2many(
+        "edu.school", compute="_compute_edu_scope", context=CLOSED_TOO
+    )
     edu_bureau_area_ids = fields.Many2many("edu.area", compute="_compute_edu_scope")
-    edu_student_aid_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
+    edu_student_aid_school_ids = fields.Many2many(
+        "edu.school", compute="_compute_edu_scope", context=CLOSED_TOO
+    )
     edu_student_aid_area_ids = fields.Many2many("edu.area", compute="_compute_edu_scope")
-    edu_inspector_school_ids = fields.Many2many("edu.school", compute="_compute_edu_scope")
+    edu_inspector_school_ids = fields.Many2many(
+        "edu.school", compute="_compute_edu_scope", context=CLOSED_TOO
+    )
     edu_inspector_area_ids = fields.Many2many("edu.area", compute="_compute_edu_scope")
 
     @api.model
@@ -54,7 +75,11 @@ class ResUsers(models.Model):
                 points = schools and School.search(
                     [("parent_id", "in", schools.ids), ("kind", "=", "teaching_point")]
                 )
-                user[f"edu_{role}_school_ids"] = schools | (points or School)
+                # who took over a school that is closed acts for it
+                gone = schools and School.search(
+                    [("successor_ids", "in", (schools | points).ids), ("active", "=", False)]
+                )
+                user[f"edu_{role}_school_ids"] = schools | (points or School) | (gone or School)
             for role in AREA_ROLES:
                 places = held(role).area_id
                 townships = places and Area.search(

@@ -64,6 +64,16 @@ class EduSchool(models.Model):
         index="btree_not_null",
         domain=[("kind", "in", ("junior", "nine_year"))],
     )
+    successor_ids = fields.Many2many(
+        "edu.school",
+        "edu_school_successor_rel",
+        "school_id",
+        "successor_id",
+        string="Taken Over by",
+        readonly=True,
+        copy=False,
+        help="Leaders of these schools act for this one, which is closed.",
+    )
     zone_area_ids = fields.Many2many("edu.area", string="Zone (villages)")
     grade_from = fields.Integer(
         "First Grade", compute="_compute_grades", store=True, readonly=False

@@ -78,6 +78,25 @@ class Factories:
             }
         )
 
+    def edu_reorganisation(self, other):
+        return self.env["edu.reorganisation"].create(
+            {
+                "county_id": (self.c.other_county if other else self.c.county).id,
+                "document": "青教发〔2026〕30号",
+                "decided_on": "2026-09-01",
+            }
+        )
+
+    def edu_reorganisation_line(self, other):
+        school = self.one("edu.school", other)
+        return self.env["edu.reorganisation.line"].create(
+            {
+                "reorganisation_id": self.one("edu.reorganisation", other).id,
+                "from_school_id": school.id,
+                "to_school_id": school.id,
+            }
+        )
+
     def edu_policy(self, other):
         return self.env["edu.policy"].search([], limit=1)
 
