@@ -24,7 +24,7 @@ class EduBulletin(models.Model):
     _order = "date desc, id desc"
     _mail_post_access = "read"
 
-    name = fields.Char("Number", readonly=True, copy=False)
+    name = fields.Char("Document Number", readonly=True, copy=False)
     county_id = fields.Many2one(
         "edu.area",
         "County",

@@ -22,7 +22,7 @@ class EduSupervisionOrder(models.Model):
     _mail_post_access = "read"
     _edu_township_fields = ("township_id",)
 
-    name = fields.Char("Number", readonly=True, copy=False)
+    name = fields.Char("Document Number", readonly=True, copy=False)
     bulletin_id = fields.Many2one(
         "edu.bulletin", "Bulletin", readonly=True, index="btree_not_null", ondelete="restrict"
     )
