@@ -93,7 +93,7 @@ def make_facts(env, terms, today):
                 boarding, left_behind, distance_km, aided, create_date)
             SELECT '王' || n, 'wang' || n, 'male', DATE '2020-09-01', k.school_id, k.id, k.grade,
                    'enrolled', 'regular', 'none', s.area_id, s.area_id, TRUE, n %% 11 = 0,
-                   n %% 13 = 0, n %% 80 / 10.0, CASE WHEN n %% 3 = 0 THEN 'yes' END, now()
+                   n %% 13 = 0, n %% 60 / 10.0, CASE WHEN n %% 3 = 0 THEN 'yes' END, now()
               FROM generate_series(0, %s) n
               JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS at FROM edu_class) k
                 ON k.at = n / %s
@@ -123,7 +123,8 @@ def make_facts(env, terms, today):
         CROSS JOIN unnest(%s::int4[]) AS subject(id)
         CROSS JOIN LATERAL (
                    SELECT 40 + (s.id * 7919::bigint + subject.id * 31) %% 56
-                          - CASE WHEN term.at = 2 THEN s.id %% 21 ELSE 0 END AS score) AS mark
+                          - CASE WHEN term.at = 2 AND s.id %% 10 = 0 THEN s.id / 10 %% 21
+                                 ELSE 0 END AS score) AS mark
             """,
             terms.ids,
             subjects,

@@ -494,6 +494,7 @@ class History:
         self.status_changes(self.day(6, self.now), missing)
         self.bulletin(self.day(6, self.now))
         self.roll_calls()
+        self.warnings("dhz", (8, 1))
 
     # Roll calls
 
@@ -553,6 +554,59 @@ class History:
         for was, status in (("here", "missing"), ("missing", "here")):
             change = {"student_id": child["id"], "was": was, "status": status}
             Roll.action_call(False, school.id, day, "night", [change])
+
+    #: subject and the average of the class, last term and now
+    MARKS = (("chinese", 82, 81), ("maths", 76, 74), ("english", 78, 77))
+
+    def warnings(self, key, klass):
+        """What a class teacher knows of the class: marks of two terms, a family that changed, ways to
+        school. The night makes points of it, and something is done for one child."""
+        county, today = self.county, self.day(6, self.now)
+        children = self.env["edu.student"].search(
+            [
+                ("class_id", "=", county.classes[(key, *klass)].id),
+                ("id", "not in", [case["student"].id for case in self.cases.values()]),
+            ],
+            order="id",
+        )
+        with county.at(today, 12):
+            marks = self.as_(self.env["edu.mark"], "class_teacher", key, klass)
+            marks.create(
+                [
+                    {
+                        "student_id": child.id,
+                        "term_id": term.id,
+                        "subject_id": county.code("subject", subject).id,
+                        "score": average
+                        + (number * 7 + average) % 15
+                        - 7
+                        - (25 if number in (3, 11) and term == county.term else 0),
+                    }
+                    for number, child in enumerate(children)
+                    for subject, before, now in self.MARKS
+                    for term, average in ((county.term_before, before), (county.term, now))
+                ]
+            )
+            changes = self.as_(self.env["edu.family.change"], "class_teacher", key, klass)
+            for number, kind, days in ((3, "parted", 50), (17, "left_work", 20)):
+                changes.create(
+                    {
+                        "student_id": children[number].id,
+                        "kind_id": county.code("family_change", kind).id,
+                        "date": today - timedelta(days=days),
+                    }
+                )
+            for number in (5, 11, 20):
+                child = self.as_(children[number], "records_admin", key)
+                child.write({"boarding": False, "distance_km": 6.5 + number / 10})
+            self.env["edu.warning"].sudo()._edu_compute(self.env["edu.school"].search([]))
+            self.as_(self.env["edu.warning.note"], "class_teacher", key, klass).create(
+                {
+                    "student_id": children[3].id,
+                    "note": "与母亲通电话，约周五家访；请心理老师先与孩子谈一次。",
+                }
+            )
+
 
     def status_changes(self, day, missing):
         """A suspension that the township approved, a transfer that waits for its receipt, and one

@@ -26,10 +26,11 @@ class EduWarning(models.Model):
     _inherit = ["edu.child.place.mixin"]
     _order = "until desc, points desc, id"
     _rec_name = "student_id"
+    _log_access = False  # the night's statements write: who and when is known
 
     student_id = fields.Many2one(readonly=True, ondelete="cascade")
     rule_id = fields.Many2one(
-        "edu.warning.rule", "Rule", required=True, readonly=True, index=True, ondelete="restrict"
+        "edu.warning.rule", "Rule", required=True, readonly=True, ondelete="restrict"
     )
     points = fields.Integer(required=True, readonly=True)
     value = fields.Float("Counted", readonly=True, digits=(8, 1), aggregator=None)
@@ -135,15 +136,12 @@ class EduWarning(models.Model):
         self.env.cr.execute(
             SQL(
                 """UPDATE edu_warning w
-                      SET until = GREATEST(%(day)s, w.since), computed_on = %(day)s,
-                          write_uid = %(uid)s, write_date = %(now)s
+                      SET until = GREATEST(%(day)s, w.since), computed_on = %(day)s
                     WHERE w.until IS NULL AND w.school_id = ANY(%(schools)s)
                       AND NOT EXISTS (SELECT FROM %(found)s f
                                        WHERE f.student_id = w.student_id
                                          AND f.rule_id = w.rule_id)""",
                 day=day,
-                uid=self.env.uid,
-                now=self.env.cr.now(),
                 schools=schools.ids,
                 found=found,
             )
@@ -160,7 +158,7 @@ class EduWarning(models.Model):
                           residence_township_id = s.residence_township_id,
                           household_township_id = s.household_township_id,
                           school_township_id = s.school_township_id,
-                          computed_on = %(day)s, write_uid = %(uid)s, write_date = %(now)s
+                          computed_on = %(day)s
                      FROM %(found)s f
                      JOIN edu_student s ON s.id = f.student_id
                     WHERE w.student_id = f.student_id AND w.rule_id = f.rule_id
@@ -172,8 +170,6 @@ class EduWarning(models.Model):
                            s.residence_township_id, s.household_township_id,
                            s.school_township_id)""",
                 day=day,
-                uid=self.env.uid,
-                now=self.env.cr.now(),
                 found=found,
             )
         )
@@ -185,19 +181,16 @@ class EduWarning(models.Model):
                 """INSERT INTO edu_warning (
                           student_id, rule_id, points, value, facts, since, computed_on, school_id,
                           class_id, residence_township_id, household_township_id,
-                          school_township_id, create_uid, create_date, write_uid, write_date)
+                          school_township_id)
                    SELECT f.student_id, f.rule_id, f.points, f.value, f.facts, f.since, %(day)s,
                           s.school_id, s.class_id, s.residence_township_id,
-                          s.household_township_id, s.school_township_id, %(uid)s, %(now)s, %(uid)s,
-                          %(now)s
+                          s.household_township_id, s.school_township_id
                      FROM %(found)s f
                      JOIN edu_student s ON s.id = f.student_id
                     WHERE NOT EXISTS (SELECT FROM edu_warning w
                                        WHERE w.student_id = f.student_id
                                          AND w.rule_id = f.rule_id AND w.until IS NULL)""",
                 day=day,
-                uid=self.env.uid,
-                now=self.env.cr.now(),
                 found=found,
             )
         )

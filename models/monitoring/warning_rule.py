@@ -271,58 +271,75 @@ class EduWarningRule(models.Model):
     def _edu_facts_marks(self, scope):
         """Of the two latest terms of which the child's school has marks, in the subjects that the
         child has marks of in both: the fall of the average percentage."""
-        terms = self.env["edu.term"].search(
-            [("start_date", "<=", scope.day), ("end_date", ">=", scope.since(self.window_days))]
-        )
-        return SQL(
-            """
-            SELECT f.student_id, f.before - f.after AS value,
-                   jsonb_build_object(
-                       'before', round(f.before::numeric, 1), 'after', round(f.after::numeric, 1),
-                       'subjects', f.subjects, 'term_before', f.term_before,
-                       'term_after', f.term_after) AS facts,
-                   LEAST(t.end_date, %(day)s) AS since
-              FROM (SELECT m.student_id, avg(b.percent) AS before, avg(m.percent) AS after,
-                           count(*) AS subjects, pair.terms[2] AS term_before,
-                           pair.terms[1] AS term_after
-                      FROM (%(pairs)s) AS pair
-                      JOIN %(population)s p ON p.school_id = pair.school_id
-                      JOIN edu_mark m ON m.student_id = p.student_id AND m.term_id = pair.terms[1]
-                      JOIN edu_mark b ON b.student_id = m.student_id
-                       AND b.subject_id = m.subject_id AND b.term_id = pair.terms[2]
-                     WHERE %(known)s AND %(known_before)s
-                  GROUP BY m.student_id, pair.terms
-                    HAVING avg(b.percent) - avg(m.percent) >= %(threshold)s) AS f
-              JOIN edu_term t ON t.id = f.term_after
-            """,
-            day=scope.day,
-            pairs=self._edu_term_pairs(scope, terms),
-            population=scope.population,
-            known=scope.known_of("m"),
-            known_before=scope.known_of("b"),
-            threshold=self.threshold,
-        )
+        parts = [
+            SQL(
+                """
+                SELECT f.student_id, f.before - f.after AS value,
+                       jsonb_build_object(
+                           'before', round(f.before::numeric, 1),
+                           'after', round(f.after::numeric, 1), 'subjects', f.subjects,
+                           'term_before', %(term_before)s::int4,
+                           'term_after', %(term_after)s::int4) AS facts,
+                       LEAST(%(end)s, %(day)s::date) AS since
+                  FROM (SELECT m.student_id, avg(b.percent) AS before, avg(m.percent) AS after,
+                               count(*) AS subjects
+                          FROM edu_mark m
+                          JOIN edu_mark b ON b.student_id = m.student_id
+                           AND b.subject_id = m.subject_id AND b.term_id = %(term_before)s
+                          JOIN %(population)s p ON p.student_id = m.student_id
+                         WHERE m.term_id = %(term_after)s AND p.school_id = ANY(%(schools)s)
+                           AND %(known)s AND %(known_before)s
+                      GROUP BY m.student_id
+                        HAVING avg(b.percent) - avg(m.percent) >= %(threshold)s) AS f
+                """,
+                term_before=before.id,
+                term_after=after.id,
+                end=after.end_date,
+                day=scope.day,
+                population=scope.population,
+                schools=schools,
+                known=scope.known_of("m"),
+                known_before=scope.known_of("b"),
+                threshold=self.threshold,
+            )
+            for (after, before), schools in self._edu_term_pairs(scope).items()
+        ]
+        if not parts:
+            return SQL(
+                """SELECT NULL::int4 AS student_id, 0 AS value, NULL::jsonb AS facts,
+                          NULL::date AS since WHERE FALSE"""
+            )
+        return SQL(" UNION ALL ").join(parts)
 
-    def _edu_term_pairs(self, scope, terms):
-        """SQL of (school_id, terms): the two latest of ``terms`` with marks, the later one first."""
-        return SQL(
-            """
-            SELECT there.school_id,
-                   (array_agg(there.term_id ORDER BY there.nth))[1:2] AS terms
-              FROM (SELECT school.school_id, term.term_id, term.nth
-                      FROM (SELECT DISTINCT school_id FROM %(population)s) AS school
-                CROSS JOIN unnest(%(terms)s::int4[]) WITH ORDINALITY AS term(term_id, nth)
-                     WHERE EXISTS (
-                           SELECT FROM edu_mark m
-                            WHERE m.school_id = school.school_id AND m.term_id = term.term_id
-                              AND %(known)s)) AS there
-          GROUP BY there.school_id
-            HAVING count(*) > 1
-            """,
-            population=scope.population,
-            terms=terms.sorted("start_date", reverse=True).ids,
-            known=scope.known_of("m"),
+    def _edu_term_pairs(self, scope):
+        """{(later term, earlier term): school ids}: the two latest terms of which a school of the
+        scope has marks."""
+        terms = self.env["edu.term"].search(
+            [("start_date", "<=", scope.day), ("end_date", ">=", scope.since(self.window_days))],
+            order="start_date desc",
         )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT school.school_id, array_agg(term.term_id ORDER BY term.nth)
+                  FROM (SELECT DISTINCT school_id FROM %(population)s) AS school
+            CROSS JOIN unnest(%(terms)s::int4[]) WITH ORDINALITY AS term(term_id, nth)
+            CROSS JOIN LATERAL (SELECT FROM edu_mark m
+                                 WHERE m.school_id = school.school_id
+                                   AND m.term_id = term.term_id AND %(known)s LIMIT 1) AS there
+              GROUP BY school.school_id
+                """,
+                population=scope.population,
+                terms=terms.ids,
+                known=scope.known_of("m"),
+            )
+        )
+        pairs = {}
+        for school_id, (after, *before) in rows:
+            if before:
+                pair = terms.browse(after), terms.browse(before[0])
+                pairs.setdefault(pair, []).append(school_id)
+        return pairs
 
     def _edu_explain_marks(self, facts):
         Term = self.env["edu.term"].sudo()
