@@ -38,7 +38,7 @@ class EduWarningChild(models.Model):
     level = fields.Selection(
         [("high", "High"), ("middle", "Middle"), ("low", "Low")], readonly=True
     )
-    line_count = fields.Integer("Rules", readonly=True, aggregator="avg")
+    line_count = fields.Integer("Number of Rules", readonly=True, aggregator="avg")
     top_rule_id = fields.Many2one("edu.warning.rule", "Leading Rule", readonly=True)
     since = fields.Date(readonly=True)
     noted_on = fields.Date("Something Done on", readonly=True)
@@ -91,7 +91,7 @@ class EduWarningChild(models.Model):
             )
             child.note_ids = notes.get(child.student_id, self.env["edu.warning.note"])
             last = child.note_ids[:1]
-            child.last_note = last and f"{last.done_on} {last.note}"
+            child.last_note = f"{last.done_on} {last.note}" if last else False
 
     @api.depends_context("uid", "lang")
     def _compute_helped(self):

@@ -30,7 +30,9 @@ class EduWarningTrial(models.Model):
     _description = "Trial of warning rules"
     _order = "id desc"
 
-    name = fields.Char(required=True, default=lambda self: self.env._("Trial of warning rules"))
+    name = fields.Char(
+        "Title", required=True, default=lambda self: self.env._("Trial of warning rules")
+    )
     county_id = fields.Many2one(
         "edu.area",
         "County",
@@ -42,7 +44,7 @@ class EduWarningTrial(models.Model):
     )
     allowed_county_ids = fields.Many2many("edu.area", compute="_compute_allowed_county_ids")
     day = fields.Date(
-        "First Day",
+        "First Day Tried",
         required=True,
         default=lambda self: self.env["edu.policy"]._edu_today() - relativedelta(years=1),
     )
@@ -65,7 +67,7 @@ class EduWarningTrial(models.Model):
     )
     rule_ids = fields.Many2many(
         "edu.warning.rule",
-        string="Rules",
+        string="Rules Tried",
         required=True,
         context={"active_test": False},
         default=lambda self: self.env["edu.warning.rule"].search([]),

@@ -277,6 +277,7 @@ class TestWarning(WarningCommon):
             "+20  Left behind: both parents, or the one who cares, work elsewhere",
         )
         self.assertEqual(self.student.warning_points, 65)
+        self.assertFalse(child.last_note)
 
     def test_levels_are_the_policys(self):
         self.compute()
