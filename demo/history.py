@@ -607,7 +607,6 @@ class History:
                 }
             )
 
-
     def status_changes(self, day, missing):
         """A suspension that the township approved, a transfer that waits for its receipt, and one
         that is only applied for."""
