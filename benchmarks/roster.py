@@ -154,6 +154,8 @@ class County:
                     "term_id": self.term.id,
                     "upload": base64.b64encode(data),
                     "upload_name": name,
+                    # each file brings more children of one school
+                    "is_complete": False,
                 }
             )
         )

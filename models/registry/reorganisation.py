@@ -77,7 +77,8 @@ class EduReorganisation(models.Model):
     @api.depends(*TYPED, "state")
     def _compute_problems(self):
         for record in self:
-            problems = record.state == "draft" and record._origin.sudo()._edu_problems()
+            saved = record._origin.sudo()
+            problems = saved and record.state == "draft" and saved._edu_problems()
             record.problems = "\n".join(problems or []) or False
 
     @api.constrains("decided_on")
