@@ -103,5 +103,6 @@ from .monitoring import test_transfer
 from .oversight import test_dropout_report_race
 from .access import test_matrix
 from .demo import test_workbooks
+from .demo import test_county
 from .e2e import test_every_screen
 from .e2e import test_main_job
