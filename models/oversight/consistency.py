@@ -60,7 +60,7 @@ class EduConsistency(models.Model):
         "edu.dropout.case": ["student_id", "school_id", "state", "kind", "missing_since"],
         "edu.ledger": ["student_id", "school_id", "kind", "date_on", "date_off"],
         "edu.roster.check": ["state", "closed_on", "term_id", "school_id"],
-        "edu.roster.check.line": ["check_id", "student_id", "outcome"],
+        "edu.roster.check.line": ["check_id", "student_id", "outcome", "marked_at"],
         "edu.comparison": ["kind", "state", "term_id", "county_id", "township_id", "village_id"],
         "edu.comparison.row": ["comparison_id", "match_student_id", "is_listed"],
         "edu.dropout.report": ["state", "term_id", "school_id", "version_id"],
@@ -153,7 +153,8 @@ class EduConsistency(models.Model):
                   FROM followed f
                   JOIN edu_roster_check_line line ON line.student_id = f.student_id
                   JOIN checked c ON c.id = line.check_id
-                 WHERE line.outcome IN %(present)s AND f.missing_since <= c.closed_on
+                 WHERE line.outcome IN %(present)s AND f.missing_since <= COALESCE(
+                       (line.marked_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date, c.closed_on)
                 UNION ALL
                 SELECT 7, 'not_school_age', s.id, s.school_id, NULL, NULL, NULL
                   FROM edu_student s

@@ -7,8 +7,9 @@ from odoo.tests import TransactionCase, tagged
 
 @tagged("post_install", "-at_install")
 class TestDemoCounty(TransactionCase):
-    """The demo county is played through the same actions as on screen: where a rule changes, it is
-    one of the first to break, and Odoo would install without it and only warn."""
+    """The demo county (of any day, here of one) is played through the same actions as on screen:
+    where a rule changes, it is one of the first to break, and Odoo would install without it and only
+    warn."""
 
     @classmethod
     def setUpClass(cls):

@@ -73,10 +73,13 @@ class TestConsistency(ReportCommon):
         self.make_case(missing_since="2026-09-01")
         self.assertIn("present_followed", self.found(self.student))
 
-    def test_missing_since_a_day_after_the_check_is_no_disagreement(self):
-        self.close_check()
-        self.on("2026-10-12 01:00:00")
-        self.make_case(missing_since="2026-10-08")
+    def test_missing_since_a_day_after_it_was_seen_is_no_disagreement(self):
+        check = self.close_check()
+        check.closed_on = (
+            "2026-09-08"  # the last class was late, the child's was counted on the 2nd
+        )
+        self.on("2026-09-10 01:00:00")
+        self.make_case(missing_since="2026-09-03")
         self.assertNotIn("present_followed", self.found(self.student))
 
     def test_in_school_and_not_on_the_ledger_of_school_age(self):
