@@ -17,7 +17,7 @@ class EduRosterProfile(models.Model):
     _description = "Layout of columns"
     _order = "sequence, year desc, id desc"
 
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char("Name of the Layout", required=True, translate=True)
     source = fields.Char(help="Province or system that such files come from")
     year = fields.Char(size=4, help="From which the files look like this")
     sequence = fields.Integer(default=10)
