@@ -84,6 +84,7 @@ from .monitoring import test_roster_dirty
 from .oversight import test_bulletin
 from .oversight import test_supervision_order
 from .oversight import test_consistency
+from .oversight import test_reorganisation_order
 from .oversight import test_bulletin_tour
 from .monitoring import test_roster_import
 from .monitoring import test_roster_import_entrants

@@ -414,13 +414,8 @@ class EduNotice(models.Model):
 
         :raise AccessError: for a file of another record
         """
-        for notice in self.sudo():
-            for file in notice._edu_files():
-                if file.res_model == self._name and file.res_id == notice.id:
-                    continue
-                if file.create_uid != self.env.user or file.res_id:
-                    raise AccessError(self.env._("This file belongs to another record."))
-                file.write({"res_model": self._name, "res_id": notice.id, "public": False})
+        for notice in self:
+            notice.sudo()._edu_files()._edu_hang_on(notice)
 
     # ------------------------------------------------------------------ issuer
 

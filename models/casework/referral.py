@@ -206,13 +206,8 @@ class EduReferral(models.Model):
 
     def _edu_adopt_files(self):
         """As for notices: only the caller's own fresh uploads hang on the referral."""
-        for referral in self.sudo():
-            for file in referral.scan_ids:
-                if file.res_model == self._name and file.res_id == referral.id:
-                    continue
-                if file.create_uid != self.env.user or file.res_id:
-                    raise AccessError(self.env._("This file belongs to another record."))
-                file.write({"res_model": self._name, "res_id": referral.id, "public": False})
+        for referral in self:
+            referral.sudo().scan_ids._edu_hang_on(referral)
 
     # ------------------------------------------------------------------ steps
 

@@ -359,12 +359,7 @@ class EduVisit(models.Model):
     def _edu_own_files(self):
         """Files of a visit stand behind its rules. Only the caller's own fresh uploads are taken."""
         for visit in self:
-            for file in (visit.photo_ids | visit.paper_scan_ids).sudo():
-                if file.res_model == self._name and file.res_id == visit.id:
-                    continue
-                if file.create_uid != self.env.user or file.res_id:
-                    raise AccessError(self.env._("This file belongs to another record."))
-                file.write({"res_model": self._name, "res_id": visit.id, "public": False})
+            (visit.photo_ids | visit.paper_scan_ids)._edu_hang_on(visit)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):

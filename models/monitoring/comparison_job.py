@@ -17,7 +17,7 @@ class EduComparisonJob(models.Model):
 
     started_at = fields.Datetime("Being Compared since", readonly=True, copy=False, index=True)
     started_by_id = fields.Many2one(
-        "res.users", "Started by", readonly=True, copy=False, ondelete="set null"
+        "res.users", "Started by", readonly=True, copy=False, ondelete="restrict"
     )
     failure = fields.Text("Not Compared Because", readonly=True, copy=False)
 

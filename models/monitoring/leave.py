@@ -262,15 +262,7 @@ class EduLeave(models.Model):
         :raise AccessError: for a file of another record or person
         """
         for leave in self:
-            files = leave.sudo().proof_ids
-            for file in files:
-                here = file.res_model == self._name and file.res_id == leave.id
-                fresh = file.create_uid == self.env.user and not file.res_id
-                if not (here or fresh or self.env.su):
-                    raise AccessError(self.env._("This file belongs to another record."))
-            files.filtered(lambda file, leave=leave: file.res_id != leave.id).write(
-                {"res_model": self._name, "res_id": leave.id, "public": False}
-            )
+            leave.sudo().proof_ids._edu_hang_on(leave, trusted=self.env.su)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
@@ -504,14 +496,9 @@ class EduLeave(models.Model):
     def _edu_just_ended(self, students, date):
         """{child id: last day of a leave} of those whose leave ended since the school day before
         ``date``: expected back, and without leave if they are not."""
-        Policy = self.env["edu.policy"]
-        day = date - timedelta(days=1)
-        for _limit in range(60):
-            if Policy._edu_is_workday(day):
-                break
-            day -= timedelta(days=1)
         if not students:
             return {}
+        day = self.env["edu.policy"]._edu_near_workday(date, -1)
         self.flush_model(["student_id", "state", "date_to", "back_on"])
         return dict(
             self.env.execute_query(

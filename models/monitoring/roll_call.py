@@ -299,15 +299,9 @@ class EduRollCall(models.Model):
     def _edu_hints(self, students, date, kind):
         """{child id: text} of what the caller should know: absent the school day before, a leave that
         has just ended, absent today (boarders)."""
-        Policy, Absence = self.env["edu.policy"], self.env["edu.absence"].sudo()
+        Absence = self.env["edu.absence"].sudo()
         hints = {}
-        day = date
-        if kind == "day":
-            day -= timedelta(days=1)
-            for _limit in range(60):
-                if Policy._edu_is_workday(day):
-                    break
-                day -= timedelta(days=1)
+        day = self.env["edu.policy"]._edu_near_workday(date, -1) if kind == "day" else date
         for absence in Absence.search(
             [
                 ("student_id", "in", students.ids),

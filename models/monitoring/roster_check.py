@@ -7,11 +7,10 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
+from ..registry.student import ON_BOOKS
 from .outcomes import GONE, MISSING, PRESENT
 from .status_kinds import OF_OUTCOME
 
-# Children of these registry states are looked for in every check
-ON_LIST = ("expected", "enrolled", "suspended", "dropped_out")
 # Children expected from another school are not looked for when these hold
 NOT_EXPECTED = ("deceased", "abroad", "transferred_out")
 # Filling so many checks at once, PostgreSQL counts what it fills
@@ -388,7 +387,7 @@ class EduRosterCheck(models.Model):
          LEFT JOIN edu_class ek ON ek.id = e.class_id
              WHERE c.id IN %(checks)s
             """,
-            on_list=ON_LIST,
+            on_list=ON_BOOKS,
             not_expected=NOT_EXPECTED,
             checks=tuple(self.ids or [0]),
         )

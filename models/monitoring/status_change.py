@@ -308,14 +308,7 @@ class EduStatusChange(models.Model):
             files = self.env["ir.attachment"].sudo()
             for name in FILE_FIELDS:
                 files |= change.sudo()[name]
-            for file in files:
-                here = file.res_model == self._name and file.res_id == change.id
-                fresh = file.create_uid == self.env.user and not file.res_id
-                if not (here or fresh or self.env.su):
-                    raise AccessError(self.env._("This file belongs to another record."))
-            files.filtered(lambda file, change=change: file.res_id != change.id).write(
-                {"res_model": self._name, "res_id": change.id, "public": False}
-            )
+            files._edu_hang_on(change, trusted=self.env.su)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

@@ -3,9 +3,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..core.notes import log_notes
+from ..registry.student import ON_BOOKS
 
-# Children of these registry states are on a school's books when the year turns
-ON_BOOKS = ("expected", "enrolled", "suspended", "dropped_out")
 LAST_GRADE = 9
 # What becomes of a child (``edu_year_turn_tmp.fate``), and the figure of a school that counts it
 COUNTED = {

@@ -88,7 +88,11 @@ class EduConsistency(models.Model):
 
     @property
     def _table_query(self):
-        """One branch a kind, each (kind, student, school that answers, case, ledger entry, report)."""
+        """One branch a kind, each (kind, student, school that answers, case, ledger entry, report).
+
+        Materialised: just after a bulk import PostgreSQL may still take the tables for empty, and would
+        look for disagreements anew for each child.
+        """
         return SQL(
             """
             WITH followed AS (
@@ -122,7 +126,7 @@ class EduConsistency(models.Model):
                               AS day) stand
              LEFT JOIN edu_dropout_report_line line ON line.report_id = report.id
                  WHERE report.state IN ('submitted', 'received', 'accepted')
-            ), found AS (
+            ), found AS MATERIALIZED (
                 SELECT 1 AS number, 'state_no_case' AS kind, s.id AS student_id, s.school_id,
                        NULL::integer AS case_id, NULL::integer AS ledger_id,
                        NULL::integer AS report_id

@@ -3,7 +3,8 @@ from odoo import models
 
 class EduReorganisation(models.Model):
     """Oversight's part: a school that is closed owes no report that it has not begun to sign; orders
-    that wait for its answer go to the school that takes over. Signed reports stay."""
+    that wait for its answer go to the school that takes over, unless that has its own of the same
+    bulletin: then its leaders answer both. Signed reports stay."""
 
     _inherit = "edu.reorganisation"
 
@@ -24,9 +25,14 @@ class EduReorganisation(models.Model):
                     and report._edu_check().state != "closed"
                 )
             ).unlink()
-            self.env["edu.supervision.order"].search(
+            orders = self.env["edu.supervision.order"].search(
                 [
-                    ("school_id", "=", line.from_school_id.id),
+                    ("school_id", "in", (line.from_school_id | line.to_school_id).ids),
                     ("state", "in", ("draft", "sent", "returned")),
                 ]
+            )
+            theirs = orders.filtered(lambda order, line=line: order.school_id == line.to_school_id)
+            mine = orders - theirs
+            mine.filtered(
+                lambda order, theirs=theirs: order.bulletin_id not in theirs.bulletin_id
             ).write({"school_id": line.to_school_id.id})

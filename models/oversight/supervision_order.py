@@ -203,6 +203,9 @@ class EduSupervisionOrder(models.Model):
                 if vals.keys() & self._EDU_ANSWERED:
                     order._edu_check_answerable()
         result = super().write(vals)
+        if "scan_ids" in vals:
+            for order in self:
+                order.sudo().scan_ids._edu_hang_on(order)
         if {"school_id", "township_id"} & vals.keys():
             self.check_access("write")
             self._edu_check_role(("bureau",))

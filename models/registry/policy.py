@@ -1,4 +1,4 @@
-from datetime import date as date_type
+from datetime import date as date_type, timedelta
 
 import pytz
 
@@ -208,6 +208,17 @@ class EduPolicy(models.Model):
         """Whether ``date`` is worked: the published exceptions first, else Monday to Friday."""
         kind = self._edu_calendar_exceptions().get(date)
         return kind == "workday" if kind else date.weekday() < 5
+
+    @api.model
+    def _edu_near_workday(self, date: date_type, step):
+        """The next day worked after (``step`` 1) or before (-1) ``date``; no break is longer than two
+        months, so that a calendar without a single workday ends the search."""
+        day = date + timedelta(days=step)
+        for _limit in range(60):
+            if self._edu_is_workday(day):
+                break
+            day += timedelta(days=step)
+        return day
 
     @api.model
     def _edu_period_end(self, event_date, days):

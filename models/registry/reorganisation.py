@@ -2,9 +2,9 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from .student import ON_BOOKS
+
 ACTORS = ("bureau", "county_admin")
-# Children of these registry states belong to a school; the others only did
-ON_BOOKS = ("expected", "enrolled", "suspended", "dropped_out")
 # Typed before it is carried out; nothing else is, and nothing afterwards
 TYPED = frozenset("county_id document decided_on document_ids reason line_ids".split())
 
@@ -122,15 +122,7 @@ class EduReorganisation(models.Model):
     def _edu_keep_files(self):
         """Fresh uploads of the caller hang on the decision; files of other records do not."""
         for record in self:
-            for file in record.sudo().document_ids:
-                here = file.res_model == self._name and file.res_id == record.id
-                if not here and (
-                    file.create_uid != self.env.user
-                    or (file.res_id and file.res_model != self._name)
-                ):
-                    raise AccessError(self.env._("This file belongs to another record."))
-                if not here:
-                    file.write({"res_model": self._name, "res_id": record.id, "public": False})
+            record.sudo().document_ids._edu_hang_on(record)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):

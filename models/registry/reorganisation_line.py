@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..core.notes import log_notes
-from .reorganisation import ON_BOOKS
+from .student import ON_BOOKS
 
 
 class EduReorganisationLine(models.Model):

@@ -5,6 +5,9 @@ from ...tools import identity
 from ...tools.names import search_text
 from ..core.secret_field import Secret
 
+# Children of these registry states belong to a school; the others only did
+ON_BOOKS = ("expected", "enrolled", "suspended", "dropped_out")
+
 
 class EduStudent(models.Model):
     """A child: on the registry, or expected by a school without a registry entry yet.

@@ -1,4 +1,3 @@
-import psycopg2
 from psycopg2 import errors
 
 from odoo import api, fields, models
@@ -377,8 +376,6 @@ class _Handover:
                 for id_ in ids:
                     self._update(model, field, [id_], assignment)
             return
-        except psycopg2.Error:
-            raise
         records = model.browse(ids)
         records.invalidate_recordset(flush=False)
         records.modified([field.name])

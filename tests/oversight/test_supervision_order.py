@@ -96,6 +96,15 @@ class TestSupervisionOrder(BulletinCommon):
         order.action_answer()
         self.assertTrue(order.on_behalf)
 
+    def test_only_own_fresh_files_are_evidence(self):
+        order = self.as_user(self.order, "dean")
+        with self.assertRaises(AccessError):
+            order.scan_ids = [Command.set(self.make_file(self.user["bureau"]).ids)]
+        file = self.make_file(self.user["dean"])
+        order.scan_ids = [Command.set(file.ids)]
+        self.assertEqual((file.res_model, file.res_id), (order._name, order.id))
+        self.assertTrue(file.with_user(self.user["bureau"]).has_access("read"))
+
     def test_the_bureau_does_not_answer_for_a_school(self):
         order = self.as_user(self.order, "bureau")
         with self.assertRaises(AccessError):
