@@ -12,6 +12,7 @@
             "cryptography",  # secrets in cipher
             "pypinyin",  # search by initials
             "python-calamine",  # one reader for .xls, .xlsx, .ods
+            "python-docx",  # documents that Word edits
             "python-stdnum",  # ISO 7064 check digits
             "xlsxwriter",  # official tables
         ],
