@@ -35,6 +35,7 @@ from .tools import test_identity
 from .tools import test_names
 from .tools import test_roster_dirty_files
 from .tools import test_roster_header
+from .tools import test_roster_hidden
 from .tools import test_roster_layout
 from .tools import test_roster_parse
 from .tools import test_roster_reader

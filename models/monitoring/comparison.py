@@ -317,12 +317,7 @@ class EduComparison(models.Model):
             {
                 "skipped_count": reader.skipped,
                 "repeated_count": repeated,
-                "file_problems": kept(
-                    told
-                    for sheet in parsed.sheets
-                    for told in sheet.problems
-                    if told.code != "sheet_empty"
-                ),
+                "file_problems": kept(parsed.told()),
             }
         )
 

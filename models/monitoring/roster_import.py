@@ -455,11 +455,7 @@ class EduRosterImport(models.Model):
 
     def _edu_told(self, parsed):
         """Problems of the file as a whole, as kept on the import."""
-        problems = list(parsed.problems)
-        for sheet in parsed.sheets:
-            if parsed.problems and sheet.mapping is None:
-                continue
-            problems += [told for told in sheet.problems if told.code != "sheet_empty"]
+        problems = parsed.told()
         if any(told.code in ("column_missing", "identifier_column_missing") for told in problems):
             problems = [told for told in problems if told.code != "roster_not_found"]
         unknown = [told for told in problems if told.code == "header_unknown"]

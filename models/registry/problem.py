@@ -181,6 +181,21 @@ class EduProblem(models.AbstractModel):
             "header_not_found": self.env._(
                 "No row of headers was found in the first %(rows)s rows of the sheet."
             ),
+            "sheet_hidden": self.env._(
+                "Sheet “%(sheet)s” is hidden in the workbook; nothing is taken from it."
+            ),
+            "sheet_hidden_taken": self.env._(
+                "Sheet “%(sheet)s” is hidden in the workbook; it is taken, since no other sheet"
+                " holds a list."
+            ),
+            "rows_hidden": self.env._(
+                "%(count)s rows of sheet “%(sheet)s” are hidden in the workbook and taken like the"
+                " others: %(rows)s."
+            ),
+            "columns_hidden": self.env._(
+                "Columns %(columns)s of sheet “%(sheet)s” are hidden in the workbook and read like"
+                " the others."
+            ),
             "header_unknown": self.env._("Column %(column)s “%(header)s” is not known."),
             "header_duplicate": self.env._(
                 "Columns %(other_column)s and %(column)s both hold “%(field)s”; only the first is"
@@ -320,6 +335,19 @@ class EduProblem(models.AbstractModel):
             ),
             "header_not_found": self.env._(
                 "If the sheet holds children, put a row of headers on top."
+            ),
+            "sheet_hidden": self.env._(
+                "If it belongs to the list, unhide it in Excel or WPS, save and upload again."
+            ),
+            "sheet_hidden_taken": self.env._(
+                "Make sure that it is the list you mean: unhide it in Excel or WPS to see it."
+            ),
+            "rows_hidden": self.env._(
+                "A filter may be set: unhide them in Excel or WPS, delete those that do not belong"
+                " to the list, save and upload again."
+            ),
+            "columns_hidden": self.env._(
+                "Unhide them in Excel or WPS to see what they hold; below you may leave them out."
             ),
             "header_unknown": self.env._("Choose what it holds, or leave it out."),
             "header_duplicate": self.env._(

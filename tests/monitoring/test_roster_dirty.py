@@ -129,17 +129,43 @@ class TestRosterDirty(RosterCommon):
         roster = self.taken(data, self.one, self.two)
         self.assertEqual(set(roster.column_ids.mapped("sheet")), {"名单", "二班"})
 
-    def test_hidden_rows(self):
-        """A filter left on hides children; they are children all the same."""
+    def hiding(self, *sheets):
+        """A workbook of (name, rows, whether it is hidden), with row 2 and columns D and E of each
+        hidden."""
         buffer = io.BytesIO()
         book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-        page = book.add_worksheet()
-        for at, row in enumerate([HEADERS, line(self.one), line(self.two)]):
-            page.write_row(at, 0, row)
-        page.set_row(1, None, None, {"hidden": True})
-        page.set_column(3, 4, None, None, {"hidden": True})
+        for name, rows, is_hidden in sheets:
+            page = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                page.write_row(at, 0, row)
+            page.set_row(1, None, None, {"hidden": True})
+            page.set_column(3, 4, None, None, {"hidden": True})
+            if is_hidden:
+                page.hide()
         book.close()
-        self.taken(buffer.getvalue(), self.one, self.two)
+        return buffer.getvalue()
+
+    def test_hidden_rows(self):
+        """A filter left on hides children; they are children all the same, and each is named."""
+        rows = [HEADERS, line(self.one), line(self.two)]
+        roster = self.taken(self.hiding(("三年级", rows, False)), self.one, self.two)
+        self.assertIn("工作表“三年级”有1行在文件中被隐藏", roster.problem_text)
+        self.assertIn("第2行", roster.problem_text)
+        self.assertIn("D–E列", roster.problem_text)
+
+    def test_hidden_sheets(self):
+        """Last year's list hidden beside this year's is left out, and so it says."""
+        sheets = (
+            ("今年", [HEADERS, line(self.one)], False),
+            ("去年", [HEADERS, line(self.two)], True),
+        )
+        roster = self.taken(self.hiding(*sheets), self.one)
+        self.assertIn("“去年”在文件中被隐藏，未从中读取", roster.problem_text)
+        self.assertEqual(set(roster.column_ids.mapped("sheet")), {"今年"})
+        self.assertFalse(self.students(self.two))
+        alone = [("说明", [["填表说明"]], False), sheets[1]]
+        roster = self.taken(self.hiding(*alone), self.two, is_complete=False)
+        self.assertIn("“去年”在文件中被隐藏；因没有其他名单", roster.problem_text)
 
     def test_trailing_totals(self):
         rows = [

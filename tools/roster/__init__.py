@@ -20,10 +20,12 @@ from .header import (
     Column,
     Field,
     Mapping,
+    column_letters,
     find_header,
     map_columns,
     normalise_header,
 )
+from .hidden import spans
 from .profile import best_profile
 from .reader import RosterFileError, open_file
 from .rows import (
@@ -44,8 +46,12 @@ __all__ = (
 
 
 class ParsedSheet:
-    """A sheet: ``name``, ``index``, ``hidden``, ``mapping`` (None if no header was found) and
-    ``problems`` of the sheet as a whole (the mapping's among them)."""
+    """A sheet: ``name``, ``index``, ``hidden``, ``mapping`` (None if no header was found, or the sheet
+    is left out) and ``problems`` of the sheet as a whole (the mapping's among them).
+
+    Hidden rows and columns are read like the others, and told: whoever filtered a list may think that
+    what is filtered out does not go along.
+    """
 
     def __init__(self, sheet, context, overrides):
         self._sheet = sheet
@@ -57,11 +63,40 @@ class ParsedSheet:
         self.mapping = find_header(sheet.rows(), overrides)
         if self.mapping:
             self.problems += self.mapping.problems
+            self._tell_hidden()
         elif any(any(c != "" for c in cells) for _n, cells in sheet.rows()):
             severity = "info" if self.hidden else ""
             self.problems.append(problem("header_not_found", severity, rows=HEADER_AREA))
         else:
             self.problems.append(problem("sheet_empty"))
+
+    def _tell_hidden(self):
+        if not self.usable:
+            return
+        columns = {c.index + 1 for c in self.mapping.columns if c.field}
+        if columns := columns & self._sheet.hidden_columns:
+            text = spans(columns, column_letters)
+            self.problems.append(problem("columns_hidden", sheet=self.name, columns=text))
+        if rows := {row.number for row in self._hidden_rows() if not row.skipped}:
+            self.problems.append(
+                problem("rows_hidden", sheet=self.name, rows=spans(rows), count=len(rows))
+            )
+
+    def _hidden_rows(self):
+        hidden, first = self._sheet.hidden_rows, self.mapping.header_last_row + 1
+        left = {number for number in hidden if number >= first}
+        if not left:
+            return
+        for number, cells in self._sheet.rows():
+            if number in left:
+                row = check_row(self.name, number, cells, self.mapping, self._context)
+                if row is not None:
+                    yield row
+
+    def leave_out(self):
+        """Take nothing from this sheet, since it is hidden and others hold the list."""
+        self.mapping = None
+        self.problems = [problem("sheet_hidden", sheet=self.name)]
 
     @property
     def usable(self):
@@ -100,8 +135,31 @@ class ParsedFile:
         self.delimiter = raw.delimiter
         self.sheets = sheets
         self.problems = []
+        self._choose()
         if not any(sheet.usable for sheet in sheets):
             self.problems.append(problem("roster_not_found", sheets=len(sheets)))
+
+    def _choose(self):
+        """A hidden sheet is taken only where no other holds a list: it is last year's more often than
+        not, and nobody sees what is in it."""
+        hidden = [sheet for sheet in self.sheets if sheet.hidden and sheet.usable]
+        seen = any(sheet.usable for sheet in self.sheets if not sheet.hidden)
+        for sheet in hidden:
+            if seen:
+                sheet.leave_out()
+            else:
+                sheet.problems.append(problem("sheet_hidden_taken", sheet=sheet.name))
+
+    def told(self):
+        """What is to be said of the file as a whole: its own problems and those of its sheets, but
+        not that a sheet is empty, nor that a hidden one holds no list."""
+        out = list(self.problems)
+        for sheet in self.sheets:
+            if sheet.mapping is None and (self.problems or sheet.hidden):
+                out += [why for why in sheet.problems if why.code == "sheet_hidden"]
+            else:
+                out += [why for why in sheet.problems if why.code != "sheet_empty"]
+        return out
 
     def rows(self, tell_duplicates=True, after=(0, 0)):
         """Yields the rows of all sheets. A number that came before in the file is told at its later

@@ -299,6 +299,15 @@ def _member(number, part, rank=0, implied=None):
     return Meaning(f"guardian{number}_{part}" if part else None, rank, number, implied)
 
 
+def column_letters(number):
+    """A column, counted from 1, as Excel names it: A, B … AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 @dataclass
 class Column:
     """One column. ``key`` is what overrides and raw values go by: the normalised header, with "#2",
@@ -315,11 +324,7 @@ class Column:
     @property
     def letter(self):
         """The column as Excel names it: A, B … AA."""
-        letters, number = "", self.index + 1
-        while number:
-            number, rest = divmod(number - 1, 26)
-            letters = chr(65 + rest) + letters
-        return letters
+        return column_letters(self.index + 1)
 
 
 @dataclass

@@ -2,10 +2,12 @@
 
 Called by ``reader.py`` only. It tells an encrypted file from a readable one and how far the cells
 reach, since a reader that lays a sheet out densely could be made to fill the memory by one cell in
-the far corner. Raises :class:`OleError` for whatever is not well-formed.
+the far corner; and it tells what is hidden. Raises :class:`OleError` for whatever is not well-formed.
 """
 
 import struct
+
+from .hidden import Hidden
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END = 0xFFFFFFFC  # this and above: end of chain, free, table sectors
@@ -15,6 +17,7 @@ _MULRK = 0x00BD
 _FILEPASS = 0x002F
 _DIMENSIONS = 0x0200
 _BOF = frozenset((0x0009, 0x0209, 0x0409, 0x0809))
+_BOUNDSHEET, _ROW, _COLINFO = 0x0085, 0x0208, 0x007D
 
 
 class OleError(Exception):
@@ -122,14 +125,15 @@ class OleFile:
 def inspect_workbook(stream):
     """Look through a BIFF workbook stream.
 
-    :return: (encrypted, cells): ``cells`` is the sum over the sheets of the rectangle from the first
-        to the last filled cell.
+    :return: (encrypted, cells, hidden): ``cells`` is the sum over the sheets of the rectangle from
+        the first to the last filled cell, ``hidden`` {index of a sheet: ``Hidden``}.
     :raises OleError: not BIFF, or cut off within a record.
     """
     if len(stream) < 8 or struct.unpack_from("<H", stream)[0] not in _BOF:
         raise OleError("no BOF")
     at, end, total = 0, len(stream), 0
     box = None
+    places, hidden, sheet = {}, {}, None  # where sheets begin, what they hide, which one this is
     unpack = struct.Struct("<HH").unpack_from
     while at + 4 <= end:
         kind, length = unpack(stream, at)
@@ -147,13 +151,22 @@ def inspect_workbook(stream):
             box = _widen(box, row, column, max(column, last))
         elif kind == _DIMENSIONS and not _dimensions_fit(stream, at, length):
             raise OleError("dimensions")
+        elif kind == _ROW and length >= 14 and stream[at + 12] & 0x20:
+            row = unpack(stream, at)[0] + 1
+            hidden.setdefault(sheet, Hidden()).hide_rows(row, row)
+        elif kind == _COLINFO and length >= 10 and stream[at + 8] & 1:
+            first, last = unpack(stream, at)
+            hidden.setdefault(sheet, Hidden()).hide_columns(first + 1, last + 1)
         elif kind in _BOF:
             total += _area(box)
             box = None
+            sheet = places.get(at - 4, sheet)  # a chart within a sheet begins like one
+        elif kind == _BOUNDSHEET and length >= 4:
+            places[struct.unpack_from("<I", stream, at)[0]] = len(places)
         elif kind == _FILEPASS:
-            return True, total
+            return True, total, {}
         at += length
-    return False, total + _area(box)
+    return False, total + _area(box), hidden
 
 
 def _dimensions_fit(stream, at, length):

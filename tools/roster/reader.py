@@ -18,7 +18,8 @@ from collections import Counter
 from python_calamine import CalamineWorkbook
 
 from ..problem import problem
-from . import ole
+from . import hidden, ole
+from .hidden import Hidden
 
 MAX_CELLS = 16_000_000
 HEADER_AREA = 30  # rows at the top in which a header is looked for
@@ -26,6 +27,7 @@ _MAX_ENTRIES = 10_000
 _CHUNK = 1 << 20  # unpacked bytes looked at in one go
 _PIECE = 1 << 16  # packed bytes fed in one go
 _LONGEST_CELL = 32_767  # characters; Excel has no longer ones
+_XLSX_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 _DELIMITERS = (",", "\t", ";", "；", "，", "|")
 
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\x01\0")
@@ -50,8 +52,11 @@ _UNUSUAL = tuple(
 _WHOLE_CELL = re.compile(_PREFIX + rb"c(?=[\s/>])" + _ATTRIBUTES + rb">(\s*</)?")
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,12})[\"']")
 _ODS_TAG = re.compile(
-    rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?=[\s/>])" + _ATTRIBUTES + rb">"
+    rb"<(/?)table:(table-row|table-column|table-cell|covered-table-cell|table)(?=[\s/>])"
+    + _ATTRIBUTES
+    + rb">"
 )
+_ODS_HIDDEN = re.compile(rb"visibility\s*=\s*[\"'](?:collapse|filter)")
 _ODS_REPEAT = re.compile(rb"number-(?:columns|rows)-repeated\s*=\s*[\"'](\d{1,12})")
 
 
@@ -80,12 +85,15 @@ def _rebuilt(code, params):
 
 
 class Sheet:
-    """One sheet: ``name``, ``index`` (from 0), ``hidden``, and its rows, as often as asked."""
+    """One sheet: ``name``, ``index`` (from 0), ``hidden``, its rows, as often as asked, and numbers
+    from 1 of those and of the columns that are hidden in it."""
 
-    def __init__(self, name, index, hidden, make_rows):
+    def __init__(self, name, index, hidden, make_rows, within=None):
         self.name = name
         self.index = index
         self.hidden = hidden
+        self.hidden_rows = within.rows if within else frozenset()
+        self.hidden_columns = within.columns if within else frozenset()
         self._make_rows = make_rows
 
     def rows(self):
@@ -189,7 +197,7 @@ def _open_ole(data):
         stream_name = next((n for n in ("workbook", "book") if n in names), None)
         if stream_name is None:
             raise RosterFileError("file_not_workbook")
-        encrypted, cells = ole.inspect_workbook(file.stream(stream_name))
+        encrypted, cells, within = ole.inspect_workbook(file.stream(stream_name))
     except ole.OleError:
         # a cut-off encrypted package is still best told as one
         if "EncryptedPackage".encode("utf-16-le") in data:
@@ -199,7 +207,7 @@ def _open_ole(data):
         raise RosterFileError("file_encrypted")
     if cells > MAX_CELLS:
         raise RosterFileError("file_too_many_cells", limit=MAX_CELLS)
-    return _open_calamine(data, "xls")
+    return _open_calamine(data, "xls", within)
 
 
 def _open_zip(data, max_unpacked):
@@ -224,33 +232,45 @@ def _open_zip(data, max_unpacked):
     else:
         raise RosterFileError("file_archive")
     unpacked = cells = 0
+    within, hiding, texts = {}, {}, {}
     for entry in entries:
-        scan = _Extent() if entry.filename.lower().endswith((".xml", ".rels")) else None
-        keep = [] if kind == "ods" and scan else None
+        name = entry.filename.lstrip("/").lower()
+        scan = _Extent() if name.endswith((".xml", ".rels")) else None
+        keep = [] if scan and (kind == "ods" or name in _XLSX_PARTS) else None
         for chunk in _unpack(data, entry):
             unpacked += len(chunk)
             if unpacked > max_unpacked:
                 raise RosterFileError("file_too_large", limit=max_unpacked)
             if keep is not None:
                 keep.append(chunk)
-            elif scan:
+            if scan and kind != "ods":
                 scan.feed(chunk)
         if keep is not None:
-            name = entry.filename.lower()
-            if name == "meta-inf/manifest.xml" and b"encryption-data" in b"".join(keep):
+            texts[name] = b"".join(keep)
+            if name == "meta-inf/manifest.xml" and b"encryption-data" in texts[name]:
                 raise RosterFileError("file_encrypted")
-            if name == "content.xml":
-                cells += _ods_cells(b"".join(keep))
-        elif scan:
+            if kind == "ods" and name == "content.xml":
+                more, within = _ods_extent(texts[name])
+                cells += more
+        if scan and kind != "ods":
             bound = scan.cells
             cells += _sheet_cells(b"".join(_unpack(data, entry))) if bound is None else bound
+            if scan.hides:
+                hiding[name] = entry
         if cells > MAX_CELLS:
             raise RosterFileError("file_too_many_cells", limit=MAX_CELLS)
     if kind == "ods":
         mime = next((e for e in entries if e.filename == "mimetype"), None)
         if mime is not None and b"spreadsheet" not in b"".join(_unpack(data, mime)):
             raise RosterFileError("file_not_workbook")
-    return _open_calamine(data, kind)
+    if hiding:
+        parts = hidden.sheet_parts(*(texts.get(name, b"") for name in _XLSX_PARTS))
+        within = {
+            index: hidden.of_sheet(_unpack(data, hiding[part]))
+            for index, part in enumerate(parts)
+            if part in hiding
+        }
+    return _open_calamine(data, kind, within)
 
 
 def _unpack(data, entry):
@@ -310,6 +330,7 @@ class _Extent:
     def __init__(self):
         self.tail = b""
         self.is_sheet = False
+        self.hides = False  # whether something in it may be hidden
         self.columns = set()
         self.last_row = 9_999  # numbers below are not worth collecting
         self.tags = self.references = 0
@@ -327,6 +348,8 @@ class _Extent:
     def look(self, text):
         if not self.is_sheet and b"sheetData" in text:
             self.is_sheet = True
+        if not self.hides and b"hidden" in text:
+            self.hides = True
         if not self.is_sheet:
             return
         tags, columns = text.count(b"<c "), _USUAL_COLUMN.findall(text)
@@ -381,9 +404,11 @@ def _sheet_cells(xml):
     return width * (max(map(int, set(_ANY_ROW.findall(xml))), default=0) + len(parts))
 
 
-def _ods_cells(xml):
-    """The rectangles that the filled cells of an .ods take, repetitions counted."""
-    total = row = last_row = width = 0
+def _ods_extent(xml):
+    """(the rectangles that the filled cells of an .ods take, repetitions counted; {index of a sheet:
+    what is hidden in it})"""
+    total = row = last_row = width = column = 0
+    sheets = []
     at = filled = 0
     repeat_row = 1
     for match in _ODS_TAG.finditer(xml):
@@ -391,12 +416,21 @@ def _ods_cells(xml):
         alone = attributes.endswith(b"/")
         repeat = _ODS_REPEAT.search(attributes)
         times = int(repeat.group(1)) if repeat else 1
+        is_hidden = not closing and _ODS_HIDDEN.search(attributes) is not None
         if name == b"table":
             total += last_row * width
-            row = last_row = width = 0
+            row = last_row = width = column = 0
+            if not closing:
+                sheets.append(Hidden())
+        elif name == b"table-column":
+            if is_hidden and sheets:
+                sheets[-1].hide_columns(column + 1, column + times)
+            column += 0 if closing else times
         elif name == b"table-row" and not closing:
             at = filled = 0
             repeat_row = times
+            if is_hidden and sheets:
+                sheets[-1].hide_rows(row + 1, row + times)
             if alone:
                 row += times
         elif name == b"table-row":
@@ -407,17 +441,18 @@ def _ods_cells(xml):
             at += times
             if not alone or b"value" in attributes:
                 filled = at
-    return total + last_row * width
+    return total + last_row * width, dict(enumerate(sheets))
 
 
-def _open_calamine(data, kind):
+def _open_calamine(data, kind, within):
     workbook = CalamineWorkbook.from_object(io.BytesIO(data))
     sheets = []
     for index, meta in enumerate(workbook.sheets_metadata):
         if "WorkSheet" not in str(meta.typ):  # charts, macros, dialogs
             continue
-        hidden = "Visible" not in str(meta.visible).rsplit(".", 1)[-1]
-        sheets.append(Sheet(meta.name, index, hidden, _CalamineRows(workbook, index)))
+        is_hidden = "Visible" not in str(meta.visible).rsplit(".", 1)[-1]
+        rows = _CalamineRows(workbook, index)
+        sheets.append(Sheet(meta.name, index, is_hidden, rows, within.get(index)))
     if not sheets:
         raise RosterFileError("file_not_workbook")
     return RawFile(kind, sheets)
