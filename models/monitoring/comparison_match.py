@@ -160,7 +160,8 @@ class ComparisonMatcher:
         columns, student_id, match_by, suggestions).
 
         By identity number first; else by name and birth date, when that is one child whose number
-        does not say otherwise; else similar names of the same birth date, as suggestions.
+        does not say otherwise; else similar names of the same birth date, as suggestions. A double
+        entry that was merged counts as the child it was merged into.
 
         :param new: the rows of the file that are new, else those kept that are not worked off
         :param ids: only these of the kept ones
@@ -187,20 +188,36 @@ class ComparisonMatcher:
                 plain=self._plain(),
             )
         )
+        # a double entry is archived, hence never plainly in school: its child is
+        self.cr.execute(
+            SQL(
+                """UPDATE %s AS f SET student_id = double.merged_into_id
+                     FROM edu_student AS double
+                    WHERE double.id = f.student_id AND double.merged_into_id IS NOT NULL""",
+                self.found,
+            )
+        )
         self.cr.execute(SQL("DROP TABLE IF EXISTS %s", self.pairs))
         self.cr.execute(
             SQL(
                 """CREATE TEMPORARY TABLE %(pairs)s ON COMMIT DROP AS
-                   SELECT r.id, s.id AS student_id, %(same)s AS is_same, %(differs)s AS is_other
+                   SELECT r.id, COALESCE(kept.id, s.id) AS student_id,
+                          bool_or(%(same)s) AS is_same, bool_or(%(differs)s) AS is_other
                      FROM %(found)s AS r
-                     JOIN edu_student AS s ON s.birthdate = r.birthdate AND s.active
+                     JOIN edu_student AS s ON s.birthdate = r.birthdate
+                      AND (s.active OR s.merged_into_id IS NOT NULL)
+                     LEFT JOIN edu_student AS kept ON kept.id = s.merged_into_id
                     WHERE r.student_id IS NULL AND r.decision IS DISTINCT FROM 'other'
-                      AND s.school_id = ANY(%(schools)s)
+                      AND COALESCE(kept.active, s.active) AND s.school_id = ANY(%(schools)s)
                       AND (%(same)s OR NOT %(differs)s
-                           AND COALESCE(s.gender = r.gender, TRUE) AND %(similar)s)""",
+                           AND COALESCE(s.gender = r.gender, TRUE) AND %(similar)s)
+                    GROUP BY 1, 2""",
                 pairs=self.pairs,
                 same=SQL("split_part(s.name_pinyin, ' ', 1) = r.name_key"),
-                differs=SQL("COALESCE(s.id_number_digest <> r.id_number_digest, FALSE)"),
+                differs=SQL(
+                    "COALESCE(COALESCE(kept.id_number_digest, s.id_number_digest)"
+                    " <> r.id_number_digest, FALSE)"
+                ),
                 found=self.found,
                 schools=self._school_ids(),
                 similar=self._similar(),

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 
 class EduStudent(models.Model):
@@ -70,3 +71,21 @@ class EduStudent(models.Model):
         self.env["edu.roster.unlisted"].sudo().search(
             [("student_id", "=", self.id), ("state", "=", "open")]
         )._edu_done("double")
+
+    def _edu_after_merge(self, double):
+        """Open rows of compared lists that name either entry are judged anew."""
+        super()._edu_after_merge(double)
+        Row = self.env["edu.comparison.row"].sudo()
+        ids = self.env.execute_query(
+            SQL(
+                """SELECT id FROM edu_comparison_row
+                    WHERE state = 'open' AND county_id = %s
+                      AND (match_student_id = %s OR suggestions @> %s::jsonb)""",
+                self.school_id.county_id.id,
+                self.id,
+                str(double.id),
+            )
+        )
+        rows = Row.browse(id_ for (id_,) in ids)
+        for comparison, own in rows.grouped("comparison_id").items():
+            comparison._edu_judge_again(own)

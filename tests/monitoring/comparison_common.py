@@ -27,7 +27,7 @@ class ComparisonCommon(MonitoringCommon):
             "name": child.name,
             "gender": child.gender,
             "birthdate": child.birthdate,
-            "id_number": cls.numbers[child],
+            "id_number": cls.numbers.get(child),
             "address": "青禾县东河镇柳树村8号",
             **values,
         }

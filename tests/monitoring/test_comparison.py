@@ -98,6 +98,65 @@ class TestComparison(ComparisonCommon):
         self.assertEqual(row.result, "suggestion")
         self.assertEqual(row.candidate_ids, self.one | twin)
 
+    # -- double entries ---------------------------------------------------------------------------
+
+    def merged(self, **values):
+        """A double entry of 王一 that became one with it."""
+        double = self.make_student(self.class_a, **{"name": "王依", "national_no": False, **values})
+        double._edu_merge_into(self.one)
+        return double
+
+    def test_the_number_of_a_double_is_the_child_kept(self):
+        number = make_identity(self.one.birthdate, "male", 414)
+        double = self.merged(id_number=number)
+        self.assertFalse(double.active)
+        for state, wanted in (("enrolled", "in_school"), ("suspended", "not_attending")):
+            self.one._edu_set_state(state)
+            with self.subTest(state=state), self.env.cr.savepoint() as savepoint:
+                row = self.compare(self.listed(double, id_number=number)).row_ids
+                self.assertEqual((row.result, row.match_by), (wanted, "number"))
+                self.assertEqual((row.student_id, row.school_id), (self.one, self.school_a))
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_the_name_of_a_double_is_the_child_kept(self):
+        double = self.merged()
+        row = self.compare(self.listed(double, id_number=None)).row_ids
+        self.assertEqual((row.result, row.match_by), ("in_school", "name"))
+        self.assertEqual(row.student_id, self.one)
+
+    def test_a_double_of_the_same_name_is_no_second_child(self):
+        double = self.merged(name="王一")
+        row = self.compare(self.listed(double, id_number=None)).row_ids
+        self.assertEqual((row.result, row.student_id), ("in_school", self.one))
+
+    def test_the_name_of_a_double_with_another_number_is_asked(self):
+        double = self.merged()
+        other = make_identity(self.one.birthdate, "male", 415)
+        row = self.compare(self.listed(double, id_number=other)).row_ids
+        self.assertEqual((row.result, row.candidate_ids), ("suggestion", self.one))
+
+    def test_an_archived_child_that_was_not_merged_is_not_found_by_name(self):
+        self.one._edu_set_state("transferred_out")
+        self.one.active = False
+        row = self.compare(self.listed(self.one, id_number=None)).row_ids
+        self.assertEqual(row.result, "not_found")
+
+    def test_a_merge_answers_the_rows_that_asked(self):
+        double = self.make_student(self.class_a, name="王一", national_no=False)
+        comparison = self.compare(
+            self.listed(self.one, id_number=None),
+            self.listed(self.two, id_number=None),
+            self.unknown(),
+        )
+        self.assertEqual(self.row(comparison, "王一").result, "suggestion")
+        double._edu_merge_into(self.one)
+        self.env.invalidate_all()
+        row = self.row(comparison, "王一")
+        self.assertEqual((row.result, row.state), ("in_school", "settled"))
+        self.assertEqual(row.student_id, self.one)
+        self.assertEqual(comparison.open_count, 1)
+
     def test_a_name_that_sounds_the_same_is_suggested(self):
         self.one.name = "王晓明"
         for trigram in (self.env.registry.has_trigram, False):
