@@ -43,6 +43,9 @@
         "reports/visit_documents.xml",
         "reports/bulletin_documents.xml",
         # core
+        "wizard/signoff_behalf.xml",
+        "wizard/signoff_sign.xml",
+        "wizard/signoff_withdraw.xml",
         "views/core/signoff.xml",
         "views/core/reveal_log.xml",
         # registry

@@ -123,9 +123,9 @@ class _Sheet:
             self.line("四、情况说明", self.caption)
             self.line(content["remark"], self.plain, 16 * (content["remark"].count("\n") + 2))
         self.row += 1
-        self.parts([f"{words}（签字）：{name or ''}" for words, name, _date in signers])
+        self.parts([f"{words}（签字）：{name or ''}" for words, name, *_rest in signers])
         self.parts(
-            [form.date_words(date) or "　　　　年　　月　　日" for _words, _name, date in signers]
+            [form.date_words(date) or "　　　　年　　月　　日" for _w, _n, date, _d in signers]
         )
         self.line(form.COPIES, self.plain)
         if head:

@@ -103,6 +103,7 @@ from .monitoring import test_roster_tours
 from .monitoring import test_roster_unlisted
 from .monitoring import test_transfer
 from .oversight import test_dropout_report_race
+from .oversight import test_signing
 from .access import test_matrix
 from .demo import test_workbooks
 from .demo import test_county

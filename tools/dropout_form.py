@@ -6,6 +6,7 @@ form is a Chinese document by nature; its words are not translated.
 The content is what ``edu.dropout.report`` composes and freezes: see ``_edu_compose`` there.
 """
 
+import base64
 import unicodedata
 
 from .crypto import mask
@@ -279,7 +280,7 @@ def masked(content):
 def document(content, signers, head=None, number=None, draft=False):
     """What the QWeb template lays out of a content.
 
-    :param signers: [(words, name and post or None, date or None)], see ``signers``
+    :param signers: [(words, name and post, date, drawing)], each None without, see ``signers``
     :param head: hash at the head of the chain of signatures
     :param number: number of the version
     """
@@ -313,8 +314,13 @@ def document(content, signers, head=None, number=None, draft=False):
         "remark": remark,
         "foot_page": len(cut) + totals_break + 1 if room < FOOT else None,
         "signers": [
-            {"words": words, "name": name, "date": date_words(date)}
-            for words, name, date in signers
+            {
+                "words": words,
+                "name": name,
+                "date": date_words(date),
+                "drawing": image_url(drawing) if drawing else None,
+            }
+            for words, name, date, drawing in signers
         ],
         "copies": COPIES,
         "head": head,
@@ -329,11 +335,18 @@ def figure_text(number):
 def signers(signatures=()):
     """The foot's three people, in order.
 
-    :param signatures: [(role, name, post or None, date as text)]; the last of a role counts
+    :param signatures: [(role, name, post or None, date as text, drawing or None)]; the last of a
+        role counts; the drawing is bytes of a picture
     """
-    given = {role: (name, post, date) for role, name, post, date in signatures}
+    given = {role: rest for role, *rest in signatures}
     result = []
     for role, words in SIGNERS:
-        name, post, date = given.get(role, (None, None, None))
-        result.append((words, f"{name}（{post}）" if name and post else name, date))
+        name, post, date, drawing = given.get(role, (None, None, None, None))
+        result.append((words, f"{name}（{post}）" if name and post else name, date, drawing))
     return result
+
+
+def image_url(image):
+    """A picture (bytes) as a page holds it in itself."""
+    kind = "png" if image.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"

@@ -18,3 +18,6 @@ from . import student_merge
 from . import supervision_order_return
 from . import case_found
 from . import case_step
+from . import signoff_behalf
+from . import signoff_sign
+from . import signoff_withdraw

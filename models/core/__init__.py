@@ -5,11 +5,12 @@ from . import base_import
 from . import secret_mixin
 from . import reveal_log
 from . import encrypted_file
-from . import ir_attachment
 from . import ir_actions_report
+from . import ir_attachment
 from . import ir_default
 from . import ir_filters
 from . import ir_ui_view
+from . import signing
 from . import signoff
 from . import signoff_mixin
 from . import mail_followers

@@ -1,9 +1,12 @@
-from odoo import models
-from odoo.exceptions import AccessError
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+FROZEN = {"raw", "datas", "db_datas", "res_model", "res_id", "res_field", "type", "url", "public"}
 
 
 class IrAttachment(models.Model):
-    """Files that hang on a record of ours are read like it."""
+    """Files that hang on a record of ours are read like it. The scan of a paper that somebody signed
+    stands with the signature: it is neither replaced nor deleted."""
 
     _inherit = "ir.attachment"
 
@@ -21,3 +24,20 @@ class IrAttachment(models.Model):
             if not trusted and (file.create_uid != record.env.user or file.res_id):
                 raise AccessError(record.env._("This file belongs to another record."))
             file.write({"res_model": record._name, "res_id": record.id, "public": False})
+
+    def write(self, vals):
+        if FROZEN & vals.keys():
+            self._edu_refuse_signed_paper()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed_paper(self):
+        self._edu_refuse_signed_paper()
+
+    def _edu_refuse_signed_paper(self):
+        if self.ids and self.env["edu.signoff"].sudo().search_count(
+            [("paper_id", "in", self.ids)], limit=1
+        ):
+            raise UserError(
+                self.env._("The scan of a paper that was signed stays with the signature.")
+            )

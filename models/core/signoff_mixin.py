@@ -1,13 +1,19 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .signing import Signing, SigningAsked
+from .signoff import SIGNATURES
+
 
 class EduSignoffMixin(models.AbstractModel):
     """A record that people sign: checked, filled in, reviewed.
 
     A model says who signs as what (``_edu_signoff_posts``), what is signed
     (``_edu_signoff_content``) and which other records were counted for it
-    (``_edu_signoff_related``). Its own actions call ``_edu_sign``.
+    (``_edu_signoff_related``). Its own actions call ``_edu_sign`` and are marked with
+    ``@signing`` (``models/core/signing.py``), so that the policy's password and drawing are asked.
+
+    Where somebody without a log-in signs on paper, ``_edu_signoff_behalf`` names who enters it.
     """
 
     _name = "edu.signoff.mixin"
@@ -15,6 +21,9 @@ class EduSignoffMixin(models.AbstractModel):
 
     # {"checked": ("records_admin",), …}: the posts that sign in each role, the likeliest first
     _edu_signoff_posts = {}
+    # {"received": ("bureau",), …}: the posts that enter what a person without a log-in signed on
+    # paper; nobody else signs in another's name
+    _edu_signoff_behalf = {}
 
     signoff_ids = fields.One2many("edu.signoff", "res_id", "Signatures", readonly=True, copy=False)
     signoff_round = fields.Integer("Signing Round", default=1, readonly=True, copy=False)
@@ -62,19 +71,40 @@ class EduSignoffMixin(models.AbstractModel):
         """Sign the record as it stands, in the name of ``env.user``, and return the signature.
 
         :raise AccessError: when the user holds none of the posts that sign in this role here
+        :raise SigningAsked: when the policy asks for a password or a drawing that is not there
         :raise ValidationError: see ``edu.signoff._sign``
         """
         self.ensure_one()
-        posts = self._edu_signoff_posts.get(role, ())
-        held = next((post for post in posts if self.env.user._edu_has_role(post, self)), None)
-        if posts and not held and not self.env.su:
+        held = self._edu_held(self._edu_signoff_posts.get(role, ()))
+        if self._edu_signoff_posts.get(role) and not held and not self.env.su:
             raise AccessError(
                 self.env._(
                     "You cannot sign “%(document)s” in this role.", document=self.display_name
                 )
             )
+        Signoff = self.env["edu.signoff"]
         content = self.sudo()._edu_signoff_content()
-        return self.env["edu.signoff"]._sign(self, role, content, post=held)
+        given = Signing.of(self.env)
+        signoff = Signoff._sign(self, role, content, post=held, drawing=given.drawing)
+        rules = Signoff._edu_signing_rules()
+        lacks_password = rules["password"] and not given.password
+        if not self.env.su and (lacks_password or (rules["drawing"] and not given.drawing)):
+            # last, so that everything else has been asked; the caller's transaction goes back
+            raise SigningAsked(
+                self.env._(
+                    "A signature takes your password or your handwriting here: sign “%(document)s”"
+                    " from its own page.",
+                    document=self.display_name,
+                ),
+                self,
+                role,
+            )
+        return signoff
+
+    def _edu_held(self, posts):
+        """The first of the roles ``posts`` that the caller holds here, or None."""
+        user = self.env.user
+        return next((post for post in posts if user._edu_has_role(post, self)), None)
 
     def _edu_signed(self, role=None):
         """Return the signatures of the current round, in one role or in all."""
@@ -83,15 +113,131 @@ class EduSignoffMixin(models.AbstractModel):
             self.env["edu.signoff"]
             ._edu_chain(self)
             .filtered(
-                lambda signoff: signoff.round == self.signoff_round and role in (None, signoff.role)
+                lambda signoff: (
+                    signoff.round == self.signoff_round
+                    and signoff.role in ((role,) if role else SIGNATURES)
+                )
             )
         )
 
-    def _edu_new_signing_round(self):
-        """Start again: all sign once more, the signatures given so far stay readable."""
+    def _edu_new_signing_round(self, reason=None, event="withdrawn"):
+        """Start again: all sign once more, the signatures given so far stay readable.
+
+        :param reason: why; kept in the chain with who and when
+        :param event: withdrawn, or returned by who received it
+        """
         for record in self.sudo():
             if record._edu_signed():
+                if reason:
+                    posts = {post: 1 for held in self._edu_signoff_posts.values() for post in held}
+                    post = record._edu_held((*posts, "bureau", "township") if posts else ())
+                    self.env["edu.signoff"]._edu_event(record, event, reason, post)
                 record.signoff_round += 1
+
+    # ------------------------------------------------------------------
+    # Withdrawing: with a reason, the old version stays readable
+    # ------------------------------------------------------------------
+
+    def _edu_check_may_withdraw(self):
+        """Raise unless the caller may withdraw the record as it stands: by default whoever may sign
+        it, while it is signed."""
+        self.ensure_one()
+        posts = dict.fromkeys(post for held in self._edu_signoff_posts.values() for post in held)
+        self._edu_check_role(tuple(posts))
+        if not self._edu_signed():
+            raise UserError(self.env._("“%(document)s” is not signed.", document=self.display_name))
+
+    def _edu_withdraw(self, reason):
+        """Withdraw the signatures for ``reason``; what was signed can be corrected then.
+
+        :raise UserError: without a reason
+        """
+        self.ensure_one()
+        self._edu_check_may_withdraw()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why: the reason is kept."))
+        self._edu_after_withdraw(reason)
+
+    def _edu_after_withdraw(self, reason):
+        """What withdrawing does to the record; a model says more."""
+        self._edu_new_signing_round(reason)
+
+    def action_ask_withdraw(self):
+        """Whoever may withdraw it: asks for the reason, then ``_edu_withdraw``."""
+        self.ensure_one()
+        self.check_access("read")
+        self._edu_check_may_withdraw()
+        return self._edu_dialog("edu.signoff.withdraw", self.env._("Withdraw"))
+
+    def _edu_dialog(self, model, name, **defaults):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_res_model": self._name,
+                "default_res_id": self.id,
+                **{f"default_{key}": value for key, value in defaults.items()},
+            },
+        }
+
+    # ------------------------------------------------------------------
+    # On behalf of somebody without a log-in, from paper
+    # ------------------------------------------------------------------
+
+    def _edu_signoff_people(self, role):
+        """Users who sign in ``role`` here themselves: while there are any, nobody enters it for
+        them."""
+        return self.env["res.users"]
+
+    def _edu_check_may_enter(self, role):
+        """Raise unless the caller may enter what a person outside signed on paper as ``role``."""
+        self.ensure_one()
+        posts = self._edu_signoff_behalf.get(role)
+        if not posts:
+            raise AccessError(self.env._("Nobody signs in another's name."))
+        people = self._edu_signoff_people(role)
+        if people:
+            raise UserError(
+                self.env._(
+                    "%(people)s can sign with an own log-in: nobody signs in another's name.",
+                    people=", ".join(people.mapped("name")),
+                )
+            )
+        self._edu_check_role(posts)
+
+    def action_ask_behalf(self, role):
+        """Whoever may enter it: asks for the person, the post and the scan of the paper."""
+        self.ensure_one()
+        self.check_access("read")
+        self._edu_check_may_enter(role)
+        return self._edu_dialog(
+            "edu.signoff.behalf", self.env._("Signed on Paper by Somebody Outside"), role=role
+        )
+
+    def _edu_sign_on_behalf(self, role, name, post, date, paper):
+        """Enter what ``name``, holding ``post`` outside the system, signed on paper on ``date``.
+
+        :param paper: the scan, an ir.attachment of this record
+        :raise AccessError, UserError: see ``_edu_check_may_enter``
+        :return: the signature
+        """
+        self._edu_check_may_enter(role)
+        behalf = {"name": name, "post": post, "date": date, "paper": paper}
+        content = self.sudo()._edu_signoff_content()
+        signoff = self.env["edu.signoff"]._sign(self, role, content, behalf=behalf)
+        self._edu_after_behalf(signoff)
+        return signoff
+
+    def _edu_after_behalf(self, signoff):
+        """What such a signature does to the record; a model says more."""
+
+    # ------------------------------------------------------------------
+    # Verifying
+    # ------------------------------------------------------------------
 
     def _edu_signoff_verify(self):
         """Return the problems of the record's sign-offs as texts, none when all is well."""

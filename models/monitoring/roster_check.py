@@ -7,6 +7,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
+from ..core.signing import signing
 from ..registry.student import ON_BOOKS
 from .outcomes import GONE, MISSING, PRESENT
 from .status_kinds import OF_OUTCOME
@@ -698,6 +699,7 @@ class EduRosterCheck(models.Model):
             },
         }
 
+    @signing
     def action_close(self):
         """Records administrator or dean: close the check, sign it as checked, carry out what it
         found, bring the ledgers up to date.
@@ -779,7 +781,7 @@ class EduRosterCheck(models.Model):
                 raise UserError(self.env._("Say why: the reason is kept."))
             check.write({"state": "open", "closed_on": False, "closed_by_id": False})
             check._message_log(body=self.env._("Reopened: %(reason)s", reason=reason))
-            check._edu_new_signing_round()
+            check._edu_new_signing_round(reason)
 
     # Schools that have not begun
 

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..core.signing import signing
 from .outcomes import ALL_FACTS, FACTS, MISSING, OUTCOMES, PRESENT, PROVEN, REQUIRED
 from .roster_check_line import MARKERS
 
@@ -387,6 +388,7 @@ class EduRosterSheet(models.Model):
 
     # Signing
 
+    @signing
     def action_sign(self, heads=None):
         """Class teacher (records administrator or dean for children without a class): sign.
 
@@ -464,7 +466,7 @@ class EduRosterSheet(models.Model):
                 raise UserError(self.env._("Say why: the reason is kept."))
             sheet.write({"state": "open", "signed_by_id": False, "signed_at": False})
             sheet._message_log(body=self.env._("Reopened: %(reason)s", reason=reason))
-            sheet._edu_new_signing_round()
+            sheet._edu_new_signing_round(reason)
 
     @api.model
     def action_my_sheets(self):

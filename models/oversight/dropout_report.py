@@ -2,10 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools import dropout_form as form
+from ..core.signing import signing
+from ..core.signoff import SIGNATURES
 
 FILLERS = ("records_admin", "dean")
 LEADERS = ("principal", "vice_principal")
 RECIPIENTS = ("township", "bureau")
+HANDED_IN = ("submitted", "received", "accepted")
 # Figures of the head, as the form names them: tools/dropout_form.py
 FIGURES = (
     "previous registry expected arrived new_entry transfer_in resumed transfer_out suspended"
@@ -44,6 +47,8 @@ class EduDropoutReport(models.Model):
         "filled": FILLERS,
         "reviewed": LEADERS,
     }
+    # a township without a log-in signs for the paper
+    _edu_signoff_behalf = {"received": ("bureau", *FILLERS)}
 
     school_id = fields.Many2one("edu.school", required=True, index=True, ondelete="restrict")
     term_id = fields.Many2one("edu.term", required=True, index=True, ondelete="restrict")
@@ -106,6 +111,11 @@ class EduDropoutReport(models.Model):
     township_received_at = fields.Datetime(related="version_id.township_received_at")
     bureau_received_at = fields.Datetime(related="version_id.bureau_received_at")
     return_reason = fields.Text("Reason of the Return", compute="_compute_return_reason")
+    recall_reason = fields.Text("Why the School Asks for It Back", readonly=True, copy=False)
+    recall_by_id = fields.Many2one(
+        "res.users", "Asked Back By", readonly=True, copy=False, ondelete="restrict"
+    )
+    recall_at = fields.Datetime("Asked Back On", readonly=True, copy=False)
     scan_count = fields.Integer("Signed Scans", compute="_compute_scan_count", store=True)
     problems = fields.Text(compute="_compute_problems")
 
@@ -115,9 +125,11 @@ class EduDropoutReport(models.Model):
     can_review = fields.Boolean(compute="_compute_can")
     can_submit = fields.Boolean(compute="_compute_can")
     can_take_back = fields.Boolean(compute="_compute_can")
+    can_ask_back = fields.Boolean(compute="_compute_can")
     can_receive = fields.Boolean(compute="_compute_can")
     can_receive_paper = fields.Boolean(compute="_compute_can")
     can_decide = fields.Boolean(compute="_compute_can")
+    can_return = fields.Boolean(compute="_compute_can")
 
     _school_term_uniq = models.UniqueIndex(
         "(school_id, term_id)", "This school has its report of this term already."
@@ -183,9 +195,10 @@ class EduDropoutReport(models.Model):
             report.problems = "\n".join(problems or []) or False
 
     @api.depends_context("uid")
-    @api.depends("state", "version_id", "signoff_ids", "school_id")
+    @api.depends("state", "version_id", "signoff_ids", "school_id", "recall_at")
     def _compute_can(self):
         user = self.env.user
+        differ = self.env["edu.signoff"]._edu_signing_rules()["differ"]
         for report in self:
 
             def holds(*roles, report=report):
@@ -197,7 +210,9 @@ class EduDropoutReport(models.Model):
             is_open = report._edu_is_open()
             report.can_edit = is_open and not report.version_id and holds(*FILLERS)
             report.can_check = is_open and not roles and holds("records_admin")
-            report.can_fill = is_open and roles == {"checked"} and holds(*FILLERS)
+            report.can_fill = (
+                is_open and roles == {"checked"} and not (differ and worked) and holds(*FILLERS)
+            )
             report.can_review = (
                 is_open and roles == {"checked", "filled"} and not worked and holds(*LEADERS)
             )
@@ -205,8 +220,11 @@ class EduDropoutReport(models.Model):
             report.can_take_back = (
                 report.state == "signed" or (is_open and bool(report.version_id))
             ) and holds(*FILLERS, *LEADERS)
+            report.can_ask_back = (
+                report.state in HANDED_IN and not report.recall_at and holds(*FILLERS, *LEADERS)
+            )
             version = report.version_id
-            report.can_receive = report.state in ("submitted", "received", "accepted") and any(
+            report.can_receive = report.state in HANDED_IN and any(
                 holds(role) and not version[f"{role}_received_at"] for role in RECIPIENTS
             )
             report.can_receive_paper = (
@@ -216,6 +234,9 @@ class EduDropoutReport(models.Model):
                 and not report._edu_people("township")
             )
             report.can_decide = report.state in ("submitted", "received") and holds("bureau")
+            report.can_return = (
+                report.state in HANDED_IN and report._edu_is_returnable() and holds("bureau")
+            )
 
     # ------------------------------------------------------------------
     # CRUD
@@ -600,6 +621,7 @@ class EduDropoutReport(models.Model):
         self._edu_check_open()
         self._edu_refresh()
 
+    @signing
     def action_sign_checked(self):
         """Records administrator: I counted, the classes are signed. Freezes the report.
 
@@ -612,6 +634,7 @@ class EduDropoutReport(models.Model):
             report._edu_freeze()
             report._edu_sign("checked")
 
+    @signing
     def action_sign_filled(self):
         """Records administrator or dean: I filled it in."""
         for report in self:
@@ -620,6 +643,7 @@ class EduDropoutReport(models.Model):
             report._edu_sign("filled")
             report._edu_ask(LEADERS, self.env._("Review the dropout report"))
 
+    @signing
     def action_sign_reviewed(self):
         """Principal or vice principal who neither checked nor filled in: I reviewed it."""
         for report in self:
@@ -658,21 +682,107 @@ class EduDropoutReport(models.Model):
         version = self.env["edu.dropout.report.version"]._edu_make(report, content)
         report.write({"version_id": version.id})
 
-    def action_take_back(self):
-        """School: correct what is signed and not submitted. Everybody signs again."""
-        for report in self:
-            report._edu_check_role((*FILLERS, *LEADERS))
-            if not (report.state == "signed" or (report._edu_is_open() and report.version_id)):
-                raise UserError(
-                    self.env._("Only a report that is signed and not submitted is taken back.")
-                )
-            report.sudo().version_id.write({"outcome": "withdrawn"})
-            report._edu_begin_again("returned" if report.is_submitted else "draft")
+    # Withdrawing: the school itself until it is submitted, then with the bureau's consent
 
-    def _edu_begin_again(self, state):
+    def action_take_back(self):
+        """School: correct what is signed and not submitted; asks why. Everybody signs again."""
+        return self.action_ask_withdraw()
+
+    def _edu_check_may_withdraw(self):
+        self._edu_check_role((*FILLERS, *LEADERS))
+        if self.state in HANDED_IN:
+            raise UserError(
+                self.env._(
+                    "“%(document)s” is submitted: only a report that is signed and not submitted is"
+                    " taken back. Ask the bureau to send it back.",
+                    document=self.display_name,
+                )
+            )
+        if not (self.state == "signed" or (self._edu_is_open() and self.version_id)):
+            raise UserError(
+                self.env._("Only a report that is signed and not submitted is taken back.")
+            )
+
+    def _edu_after_withdraw(self, reason):
+        self.sudo().version_id.write({"outcome": "withdrawn", "withdrawn_reason": reason})
+        self._edu_begin_again("returned" if self.is_submitted else "draft", reason, "withdrawn")
+        self.sudo()._message_log(body=self.env._("Taken back: %(reason)s", reason=reason))
+
+    def action_ask_back(self):
+        """School: ask the bureau to send the submitted report back; says why."""
+        self.ensure_one()
+        self._edu_check_may_ask_back()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask to Have It Back"),
+            "res_model": "edu.dropout.report.return",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_report_id": self.id, "default_mode": "ask"},
+        }
+
+    def _edu_check_may_ask_back(self):
+        self._edu_check_role((*FILLERS, *LEADERS))
+        for report in self:
+            if report.state not in HANDED_IN:
+                raise UserError(
+                    self.env._("The school still has this report: take it back, or correct it.")
+                )
+            if report.recall_at:
+                raise UserError(
+                    self.env._(
+                        "%(person)s asked for it on %(date)s already; the bureau decides.",
+                        person=report.recall_by_id.name,
+                        date=self.env["edu.policy"]._edu_now(report.recall_at).date(),
+                    )
+                )
+
+    def _edu_ask_back(self, reason):
+        """School: the request, which the bureau grants by sending the report back."""
+        self.ensure_one()
+        self._edu_check_may_ask_back()
+        reason = self._edu_reason(reason)
+        self.sudo().write(
+            {
+                "recall_reason": reason,
+                "recall_by_id": self.env.uid,
+                "recall_at": fields.Datetime.now(),
+            }
+        )
+        self.sudo()._message_log(body=self.env._("Asked back: %(reason)s", reason=reason))
+        self.sudo()._edu_to_do(
+            self._edu_people("bureau"),
+            self.env["edu.policy"]._edu_today(),
+            self.env._("The school asks for its dropout report back"),
+            reason,
+        )
+
+    def action_keep(self):
+        """Bureau: the report stays where it is, though the school asked for it back."""
+        for report in self:
+            report._edu_check_role(("bureau",))
+            if not report.recall_at:
+                raise UserError(self.env._("Nobody asked for this report back."))
+            report._edu_clear_recall()
+            report.sudo()._message_log(body=self.env._("Not sent back: the report stays."))
+
+    def _edu_clear_recall(self):
+        asked = self.sudo().filtered("recall_at")
+        asked.write({"recall_reason": False, "recall_by_id": False, "recall_at": False})
+        asked._edu_done_asking(("bureau",))
+
+    @api.model
+    def _edu_reason(self, reason):
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say what has to be corrected."))
+        return reason
+
+    def _edu_begin_again(self, state, reason, event):
         report = self.sudo()
+        report._edu_clear_recall()
+        report._edu_new_signing_round(reason, event)
         report.write({"state": state, "version_id": False})
-        report._edu_new_signing_round()
         report._edu_done_asking()
         report._edu_refresh()
 
@@ -712,8 +822,8 @@ class EduDropoutReport(models.Model):
         signed = set(self._edu_signed().mapped("role"))
         roles = dict(self.env["edu.signoff"]._fields["role"]._description_selection(self.env))
         problems += [
-            self.env._("Signature: %(role)s", role=label)
-            for role, label in roles.items()
+            self.env._("Signature: %(role)s", role=roles[role])
+            for role in SIGNATURES
             if role not in signed
         ]
         raise ValidationError(self.env._("This is still missing:") + "\n- " + "\n- ".join(problems))
@@ -723,7 +833,7 @@ class EduDropoutReport(models.Model):
         now = fields.Datetime.now()
         for report in self:
             report._edu_check_role(RECIPIENTS)
-            if report.state not in ("submitted", "received", "accepted"):
+            if report.state not in HANDED_IN:
                 raise UserError(self.env._("There is nothing to receive."))
             report._edu_note_receipt(now)
 
@@ -732,29 +842,38 @@ class EduDropoutReport(models.Model):
         for role in RECIPIENTS:
             if self.env.user._edu_has_role(role, self) and not version[f"{role}_received_at"]:
                 version.write({f"{role}_received_at": now, f"{role}_received_by_id": self.env.uid})
+                self.env["edu.signoff"]._edu_event(self, "received", post=role)
                 self._edu_done_asking((role,))
                 if role == "bureau" and self.state == "submitted":
                     self.sudo().write({"state": "received"})
 
     def action_receive_paper(self):
-        """Bureau or school, for a township without a log-in: it has received the paper. The version
-        says that this was entered for it."""
-        for report in self:
-            report._edu_check_role(("bureau", *FILLERS))
-            version = report.sudo().version_id
-            if not version.submitted_at or version.township_received_at:
-                raise UserError(self.env._("There is nothing to receive."))
-            if report._edu_people("township"):
-                raise UserError(
-                    self.env._("The township has a clerk with a log-in, who confirms it there.")
-                )
-            version.write(
-                {
-                    "township_received_at": fields.Datetime.now(),
-                    "township_received_by_id": self.env.uid,
-                    "township_on_paper": True,
-                }
-            )
+        """Bureau or school, for a township without a log-in: it has received the paper. Asks who
+        signed for it, with the scan; the version says that this was entered for it."""
+        return self.action_ask_behalf("received")
+
+    def _edu_check_may_enter(self, role):
+        super()._edu_check_may_enter(role)
+        version = self.sudo().version_id
+        if not version.submitted_at or version.township_received_at:
+            raise UserError(self.env._("There is nothing to receive."))
+
+    def _edu_signoff_people(self, role):
+        return (
+            self._edu_people("township")
+            if role == "received"
+            else super()._edu_signoff_people(role)
+        )
+
+    def _edu_after_behalf(self, signoff):
+        super()._edu_after_behalf(signoff)
+        self.sudo().version_id.write(
+            {
+                "township_received_at": signoff.signed_at,
+                "township_received_by_id": self.env.uid,
+                "township_on_paper": True,
+            }
+        )
 
     def action_accept(self):
         """Bureau: the report is in order."""
@@ -770,15 +889,33 @@ class EduDropoutReport(models.Model):
     def action_return(self):
         """Bureau: ask why, then return the report (``edu.dropout.report.return``)."""
         self.ensure_one()
-        self._edu_check_decidable()
+        self._edu_check_returnable()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Return to the School"),
             "res_model": "edu.dropout.report.return",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_report_id": self.id},
+            "context": {"default_report_id": self.id, "default_reason": self.recall_reason},
         }
+
+    def _edu_is_returnable(self):
+        """An accepted report goes back only where the school asked for it."""
+        self.ensure_one()
+        return self.state in ("submitted", "received") or bool(
+            self.state == "accepted" and self.recall_at
+        )
+
+    def _edu_check_returnable(self):
+        self._edu_check_role(("bureau",))
+        for report in self:
+            if not report._edu_is_returnable():
+                raise UserError(
+                    self.env._(
+                        "Only a report that was submitted is returned; an accepted one only where"
+                        " the school asks for it."
+                    )
+                )
 
     def _edu_check_decidable(self):
         self._edu_check_role(("bureau",))
@@ -791,10 +928,8 @@ class EduDropoutReport(models.Model):
     def _edu_return(self, reason):
         """Bureau: return the report with ``reason``; the school corrects it and all sign again."""
         self.ensure_one()
-        self._edu_check_decidable()
-        reason = (reason or "").strip()
-        if not reason:
-            raise UserError(self.env._("Say what has to be corrected."))
+        self._edu_check_returnable()
+        reason = self._edu_reason(reason)
         now = fields.Datetime.now()
         self._edu_note_receipt(now)
         self.sudo().version_id.write(
@@ -805,7 +940,7 @@ class EduDropoutReport(models.Model):
                 "return_reason": reason,
             }
         )
-        self._edu_begin_again("returned")
+        self._edu_begin_again("returned", reason, "returned")
         self.sudo()._message_log(body=self.env._("Returned: %(reason)s", reason=reason))
         self._edu_ask(FILLERS, self.env._("Correct the returned dropout report"), note=reason)
 

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools import dropout_form as form
 from ...tools.canonical import canonical_json, sha256_hex
+from ..core.signoff import SIGNATURES
 
 
 class EduDropoutReportVersion(models.Model):
@@ -67,6 +68,7 @@ class EduDropoutReportVersion(models.Model):
     )
     decided_at = fields.Datetime("Decided On", readonly=True)
     decided_by_id = fields.Many2one("res.users", "Decided By", readonly=True, ondelete="restrict")
+    withdrawn_reason = fields.Text("Reason to Take It Back", readonly=True)
     return_reason = fields.Text("Reason of the Return", readonly=True)
 
     scan_ids = fields.Many2many(
@@ -187,12 +189,12 @@ class EduDropoutReportVersion(models.Model):
         return json.loads(frozen)["content"]
 
     def _edu_signoffs(self):
-        """Signatures under this version, in order."""
+        """The three signatures under this version, in order."""
         self.ensure_one()
         return (
             self.env["edu.signoff"]
             ._edu_chain(self.report_id)
-            .filtered(lambda signoff: signoff.round == self.round)
+            .filtered(lambda signoff: signoff.round == self.round and signoff.role in SIGNATURES)
         )
 
     def _edu_document(self, build):
@@ -217,6 +219,7 @@ class EduDropoutReportVersion(models.Model):
                 signoff.person_name,
                 signoff.post_label,
                 self.env["edu.policy"]._edu_now(signoff.signed_at).date().isoformat(),
+                signoff._edu_drawing(),
             )
             for signoff in signoffs
         ]

@@ -1,9 +1,12 @@
 from odoo import models
 
+from ..core.signing import signing
+
 
 class EduRosterCheck(models.Model):
     _inherit = "edu.roster.check"
 
+    @signing
     def action_close(self):
         """Records administrator or dean: see the roster check. The school's report takes in what
         the check found."""

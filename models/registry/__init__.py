@@ -18,3 +18,4 @@ from . import ir_rule
 from . import reorganisation
 from . import reorganisation_line
 from . import ir_attachment
+from . import signoff

@@ -84,6 +84,22 @@ class EduPolicy(models.Model):
         "Justice Answers Within (days)", default=15, required=True, tracking=True
     )
 
+    # Signatures: clause 三
+    sign_all_differ = fields.Boolean(
+        "Three Persons Sign",
+        tracking=True,
+        help="Who checked does not fill in, and who filled in does not check. That the reviewer is"
+        " somebody else holds always.",
+    )
+    sign_password = fields.Boolean(
+        "Signing Asks for the Password", tracking=True, help="The one of the log-in, each time"
+    )
+    sign_drawing = fields.Boolean(
+        "Signing Asks for a Drawn Signature",
+        tracking=True,
+        help="Drawn on the screen; printed above the name and kept in cipher",
+    )
+
     # Registry and files
     transfer_receipt_days = fields.Integer(
         "Receipt of a Transfer Within (days)", default=15, required=True, tracking=True

@@ -1,5 +1,7 @@
 """A term that is open, its roster checks and the reports that follow from them."""
 
+import base64
+
 from ..casework.common import CaseCommon
 
 
@@ -60,6 +62,29 @@ class ReportCommon(CaseCommon):
         for role in roles or people:
             getattr(cls.as_user(cls, report, people[role]), f"action_sign_{role}")()
         return report
+
+    def take_back(self, role, reason="人数有误", report=None):
+        """The person of ``role`` takes the signed report back, through the dialog."""
+        report = self.as_user(report or self.report, role)
+        action = report.action_take_back()
+        dialog = report.env[action["res_model"]].with_context(**action["context"])
+        dialog.create({"reason": reason}).action_confirm()
+
+    def receive_on_paper(self, role, **values):
+        """The person of ``role`` enters what the township signed on paper, through the dialog."""
+        report = self.as_user(self.report, role)
+        action = report.action_receive_paper()
+        dialog = report.env[action["res_model"]].with_context(**action["context"])
+        values = {
+            "person": "王镇长",
+            "post": "东河镇 副镇长",
+            "paper_date": "2026-09-02",
+            "scan": base64.b64encode(b"%PDF-1.4 receipt"),
+            "scan_name": "签收单.pdf",
+            **values,
+        }
+        dialog.create(values).action_confirm()
+        return self.report.signoff_ids[-1]
 
     @classmethod
     def submit(cls, report=None):

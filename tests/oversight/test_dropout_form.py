@@ -159,8 +159,8 @@ class TestDropoutForm(BaseCase):
         self.assertEqual(figures["死亡"], "0")
 
     def test_signers_stand_in_order(self):
-        signers = form.signers([("reviewed", "校长", "东河中学 校长", "2026-09-12")])
-        self.assertEqual([words for words, _name, _date in signers], ["核查人", "填表人", "审核人"])
+        signers = form.signers([("reviewed", "校长", "东河中学 校长", "2026-09-12", None)])
+        self.assertEqual([words for words, *_rest in signers], ["核查人", "填表人", "审核人"])
         self.assertEqual(signers[2][1], "校长（东河中学 校长）")
         self.assertEqual(signers[0][1], None)
 

@@ -320,13 +320,19 @@ export class RosterMarker extends Component {
             return;
         }
         this.state.error = "";
+        let dialog;
         try {
-            await this.orm.call(SHEET, "action_sign", [[this.sheetId], heads]);
+            dialog = await this.orm.call(SHEET, "action_sign", [[this.sheetId], heads]);
         } catch (error) {
             if (!(error instanceof RPCError)) {
                 throw error;
             }
             this.state.error = error.data?.message || error.message;
+            return;
+        }
+        if (dialog?.type) {
+            // the policy asks for a password or a drawn signature
+            this.action.doAction(dialog, { onClose: () => this.reload() });
             return;
         }
         await this.reload();
