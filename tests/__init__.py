@@ -63,6 +63,7 @@ from .monitoring import test_roster_progress
 from .monitoring import test_roster_repeat
 from .monitoring import test_status_change
 from .monitoring import test_reorganisation
+from .monitoring import test_reorganisation_running
 from .casework import test_reorganisation_case
 from .monitoring import test_year_turn
 from .monitoring import test_year_turn_tour

@@ -12,6 +12,7 @@ class EduProblem(models.AbstractModel):
             **super()._edu_texts(),
             "school_column_missing": self.env._("No column names the school of each child."),
             "school_unknown": self.env._("This school is not entered."),
+            "school_closed": self.env._("“%(school)s” is closed; its children are at %(schools)s."),
             "school_ambiguous": self.env._("Several schools have this name."),
             "school_missing": self.env._("The row does not say which school it is about."),
             "school_out_of_scope": self.env._("You do not import for “%(school)s”."),
@@ -89,6 +90,10 @@ class EduProblem(models.AbstractModel):
                 "Choose the school above, or which column below holds it."
             ),
             "school_unknown": school,
+            "school_closed": self.env._(
+                "Have the registry put the child there, export the list of that school and import"
+                " it; dismiss the row here."
+            ),
             "school_ambiguous": school,
             "school_missing": self.env._("Give the school's code, or choose the school above."),
             "school_out_of_scope": self.env._(

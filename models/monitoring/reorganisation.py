@@ -5,7 +5,13 @@ from odoo.tools import SQL
 
 
 class EduReorganisation(models.Model):
-    """Monitoring's part: expected entrants and open ledger entries are as many as before."""
+    """Monitoring's part: expected entrants, open ledger entries, today's roll calls and missing
+    boarders are as many as before.
+
+    A list of children that was made before names classes and schools as they were, and would put
+    children back. One that is being imported is waited for; one that was stopped half-way does not go
+    on; a preview is looked at again.
+    """
 
     _inherit = "edu.reorganisation"
 
@@ -25,18 +31,82 @@ class EduReorganisation(models.Model):
                 self.county_id.id,
             )
         )
-        return {**totals, "entrants": entrants, "ledger": ledger}
+        [(rolls,)] = self.env.execute_query(
+            SQL(
+                """SELECT count(*) FROM edu_roll_call r JOIN edu_school s ON s.id = r.school_id
+                    WHERE s.county_id = %s AND r.date >= %s""",
+                self.county_id.id,
+                self.env["edu.policy"]._edu_today(),
+            )
+        )
+        [(missing,)] = self.env.execute_query(
+            SQL(
+                """SELECT count(*) FROM edu_roll_mark m JOIN edu_school s ON s.id = m.school_id
+                    WHERE s.county_id = %s AND m.is_missing""",
+                self.county_id.id,
+            )
+        )
+        return {
+            **totals,
+            "entrants": entrants,
+            "ledger": ledger,
+            "rolls": rolls,
+            "missing": missing,
+        }
 
     def _edu_totals_labels(self):
         return {
             **super()._edu_totals_labels(),
             "entrants": self.env._("expected entrants"),
             "ledger": self.env._("open ledger entries"),
+            "rolls": self.env._("roll calls of today"),
+            "missing": self.env._("missing boarders"),
         }
 
+    def _edu_imports(self):
+        """Imports under way that are about the schools concerned: their own, those of their central
+        schools, those of the whole county."""
+        schools = self.line_ids.from_school_id | self.line_ids.to_school_id
+        return self.env["edu.roster.import"].search(
+            Domain("county_id", "=", self.county_id.id)
+            & Domain("state", "!=", "done")
+            & Domain("school_id", "in", [False, *(schools | schools.parent_id).ids])
+        )
+
+    def _edu_before_run(self):
+        super()._edu_before_run()
+        waiting = self._edu_imports().filtered(lambda roster: roster.state != "running")
+        if waiting.try_lock_for_update() != waiting:
+            raise UserError(
+                self.env._(
+                    "A list of children of these schools is being read just now: try again in a"
+                    " moment."
+                )
+            )
+
+    def _edu_problems(self):
+        return super()._edu_problems() + [
+            self.env._(
+                "“%(file)s” is being imported: wait until it is through, or have it stopped",
+                file=roster.display_name,
+            )
+            for roster in self._edu_imports()
+            if roster.state == "running"
+        ]
+
     def _edu_after_run(self):
-        """Running checks take in who has come."""
+        """Running checks take in who has come; imports that know schools and classes as they were
+        end, or begin anew."""
         super()._edu_after_run()
+        imports = self._edu_imports()
+        imports.filtered(lambda roster: roster.state == "stopped")._edu_end(
+            self.env._(
+                "Schools and classes were reorganised (%(document)s) before it was through. Export the"
+                " list from the registry once it knows of that, and import it anew.",
+                document=self.document,
+            )
+        )
+        imports._edu_back_to_mapped()
         schools = self.line_ids.from_school_id | self.line_ids.to_school_id
         self.env["edu.roster.check"].search(
             [("school_id", "in", schools.ids), ("state", "!=", "closed")]
@@ -44,8 +114,9 @@ class EduReorganisation(models.Model):
 
 
 class EduReorganisationLine(models.Model):
-    """Monitoring's part: running checks, expected entrants, the ledgers, and what is under way. A check
-    that is closed, and a sheet that is signed, stay with the school that made them."""
+    """Monitoring's part: running checks, expected entrants, the ledgers, the day's roll calls, and what
+    is under way. A check that is closed, a sheet that is signed and a roll called on an earlier day
+    stay with the school that made them."""
 
     _inherit = "edu.reorganisation.line"
 
@@ -121,6 +192,7 @@ class EduReorganisationLine(models.Model):
         ):
             self._edu_move_check(check, students, classes)
         self._edu_move_repeats(classes)
+        self._edu_move_rolls(students, classes)
         self._edu_move_under_way(students)
         if self.to_school_id != self.from_school_id:
             self._edu_move_ledgers(students)
@@ -238,6 +310,23 @@ class EduReorganisationLine(models.Model):
             elif not self.student_ids:
                 repeats.line_ids.unlink()
                 repeats.unlink()
+
+    def _edu_move_rolls(self, students, classes):
+        """Today's roll of a class that goes as it is goes along, and can still be corrected; whoever
+        takes over a boarder who is missing looks for it."""
+        moved = [old.id for old, new in classes.items() if old == new]
+        rolls = self.env["edu.roll.call"].search(
+            [("class_id", "in", moved), ("date", ">=", self.env["edu.policy"]._edu_today())]
+        )
+        rolls.write(
+            {"school_id": self.to_school_id.id, "township_id": self.to_school_id.area_id.id}
+        )
+        marks = self.env["edu.roll.mark"].search(
+            Domain("student_id", "in", students.ids)
+            & (Domain("is_missing", "=", True) | Domain("roll_call_id", "in", rolls.ids))
+        )
+        for klass, group in marks.grouped(lambda mark: mark.student_id.class_id).items():
+            group.write({"school_id": self.to_school_id.id, "class_id": klass.id})
 
     def _edu_move_under_way(self, students):
         for model, domain in self._edu_under_way().items():

@@ -54,7 +54,9 @@ class EduRollCall(models.Model):
     can_call = fields.Boolean(compute="_compute_can_call")
 
     _roll_uniq = models.UniqueIndex(
-        "(school_id, COALESCE(class_id, 0), date, kind)", "This roll was called already."
+        # a class is itself wherever it goes, hence its school does not count
+        "(COALESCE(-class_id, school_id), date, kind)",
+        "This roll was called already.",
     )
     _date_kind_idx = models.Index("(date, kind, class_id)")
 
@@ -494,15 +496,11 @@ class EduRollCall(models.Model):
 
     @api.model
     def _edu_find(self, place, date, kind):
-        whole = place._name == "edu.school"
+        where = Domain("class_id", "=", place.id)
+        if place._name == "edu.school":
+            where = Domain("class_id", "=", False) & Domain("school_id", "=", place.id)
         return self.sudo().search(
-            [
-                ("school_id", "=", self._edu_school(place).id),
-                ("class_id", "=", False if whole else place.id),
-                ("date", "=", date),
-                ("kind", "=", kind),
-            ],
-            limit=1,
+            where & Domain("date", "=", date) & Domain("kind", "=", kind), limit=1
         )
 
     @api.model
@@ -591,7 +589,7 @@ class EduRollCall(models.Model):
                     is_late, serial, create_uid, create_date, write_uid, write_date)
                 VALUES (%(school)s, %(klass)s, %(grade)s, %(township)s, %(date)s, %(kind)s, %(uid)s,
                         %(now)s, %(late)s, 1, %(uid)s, %(now)s, %(uid)s, %(now)s)
-                ON CONFLICT (school_id, COALESCE(class_id, 0), date, kind)
+                ON CONFLICT (COALESCE(-class_id, school_id), date, kind)
                 DO UPDATE SET serial = edu_roll_call.serial + 1
                 RETURNING id, serial
                 """,

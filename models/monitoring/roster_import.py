@@ -177,6 +177,23 @@ class EduRosterImport(models.Model):
             elif not self.env.su and roster.county_id not in counties:
                 raise AccessError(message)
 
+    def _edu_check_school(self):
+        """Raise UserError when the school is closed: whose list it is would not be told any more."""
+        school = self.school_id.sudo()
+        if not school or school.active:
+            return
+        schools = self.env._(", ").join(school.successor_ids.mapped("name"))
+        raise UserError(
+            self.env._(
+                "“%(school)s” is closed, and its children are at %(schools)s: import the list of that"
+                " school.",
+                school=school.name,
+                schools=schools,
+            )
+            if schools
+            else self.env._("“%(school)s” is closed.", school=school.name)
+        )
+
     def _edu_check_open(self):
         if self.state in ("running", "stopped"):
             raise UserError(self.env._("This file is being imported. Wait until it is through."))
@@ -444,6 +461,7 @@ class EduRosterImport(models.Model):
         self.ensure_one()
         self._edu_check_may_import()
         self._edu_check_open()
+        self._edu_check_school()
         self.sudo()._edu_back_to_draft()
         profiles = self.env["edu.roster.profile"]._edu_known()
         parsed = self._edu_parsed(self._edu_overrides(), profiles)
@@ -523,6 +541,7 @@ class EduRosterImport(models.Model):
         self.ensure_one()
         self._edu_check_may_import()
         self._edu_check_open()
+        self._edu_check_school()
         if self.state == "draft":
             self.action_read()
         self._edu_remember()
@@ -536,6 +555,7 @@ class EduRosterImport(models.Model):
         self.sudo().lock_for_update()
         self.invalidate_recordset(["state"])
         self._edu_check_open()
+        self._edu_check_school()
         if self.state != "previewed":
             raise UserError(self.env._("Look at the preview first."))
         total = self.row_count + self.skipped_count
@@ -551,6 +571,7 @@ class EduRosterImport(models.Model):
         self._edu_check_may_import()
         if self.state != "done":
             raise UserError(self.env._("Import the file first."))
+        self._edu_check_school()
         self._edu_run_rows(
             self.row_ids.filtered(
                 lambda row: (

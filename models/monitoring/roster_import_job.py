@@ -73,6 +73,7 @@ class EduRosterImportJob(models.Model):
         self._edu_check_may_import()
         if self.state != "stopped":
             raise UserError(self.env._("This import was not stopped."))
+        self._edu_check_school()
         self.sudo().write(
             {
                 "state": "running",
@@ -83,6 +84,29 @@ class EduRosterImportJob(models.Model):
         )
         self._edu_wake()
         return True
+
+    def _edu_end(self, reason):
+        """Imports that were stopped do not go on any more; what was written stays, and so do the rows
+        to be worked off. Whoever started one is told. Called as superuser."""
+        for roster in self:
+            RosterMemory(self.env, roster.id).forget()
+            roster.write(
+                {
+                    "state": "done",
+                    "stop_reason": reason,
+                    "imported_at": fields.Datetime.now(),
+                    "imported_by_id": roster.started_by_id.id,
+                }
+            )
+            roster._edu_tell_progress()
+            self.env["mail.thread"].message_notify(
+                partner_ids=roster.started_by_id.partner_id.ids,
+                subject=self.env._(
+                    "“%(file)s” is not imported any further", file=roster.display_name
+                ),
+                body=reason,
+                author_id=self.env.user.partner_id.id,
+            )
 
     @api.readonly
     def edu_progress(self):

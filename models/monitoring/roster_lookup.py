@@ -25,12 +25,18 @@ GUARDIAN_COLUMNS = (
 
 
 class Schools:
-    """The schools by id, code and name, as plain values."""
+    """The schools by id, code and name, as plain values; of those that are closed their name, and who
+    took them over."""
 
     def __init__(self, env):
         names = ("name", "code", "grade_from", "grade_to")
         self.by_id, self.by_code, self.by_name = {}, {}, defaultdict(list)
-        for record in env["edu.school"].sudo().search([]):
+        self.closed = {}
+        schools = env["edu.school"].sudo().with_context(active_test=False).search([])
+        for record in schools.filtered(lambda school: not school.active and school.successor_ids):
+            told = record.name, env._(", ").join(record.successor_ids.mapped("name"))
+            self.closed[record.code] = self.closed[comparison_key(record.name)] = told
+        for record in schools.filtered("active"):
             school = SimpleNamespace(
                 id=record.id,
                 county_id=record.county_id.id,

@@ -177,19 +177,26 @@ class RosterValidator:
         if code:
             school = self.schools.by_code.get(code)
             if not school:
-                plan.tell(code_key, "school_unknown")
+                self._tell_no_school(plan, code_key, code)
             return school
         if name:
             found = self.schools.by_name.get(comparison_key(name), ())
             allowed = [school for school in found if school.id in self.allowed]
             found = allowed or found
             if not found:
-                plan.tell(name_key, "school_unknown")
+                self._tell_no_school(plan, name_key, comparison_key(name))
             elif len(found) > 1:
                 plan.tell(name_key, "school_ambiguous")
             else:
                 return found[0]
         return None
+
+    def _tell_no_school(self, plan, key, given):
+        closed = self.schools.closed.get(given)
+        if closed:
+            plan.tell(key, "school_closed", school=closed[0], schools=closed[1])
+        else:
+            plan.tell(key, "school_unknown")
 
     def _fallback_school(self, plan, key):
         if any(p.code.startswith("school_") and p.is_error for p in plan.problems):

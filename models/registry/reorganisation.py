@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .student import ON_BOOKS
@@ -63,6 +64,21 @@ class EduReorganisation(models.Model):
     done_by_id = fields.Many2one(
         "res.users", "Carried Out by", readonly=True, copy=False, ondelete="restrict"
     )
+    ended_post_ids = fields.Many2many(
+        "edu.post",
+        "edu_reorganisation_post_rel",
+        string="Posts That Ended",
+        readonly=True,
+        copy=False,
+    )
+    unplaced_post_ids = fields.Many2many(
+        "edu.post",
+        string="Without a Post Afterwards",
+        compute="_compute_unplaced_post_ids",
+        compute_sudo=True,
+        help="Their holders have no other post: the county administrator appoints them, or nobody"
+        " need",
+    )
     problems = fields.Text("Still in the Way", compute="_compute_problems")
     totals = fields.Text("County Before and After", readonly=True, copy=False)
 
@@ -80,6 +96,42 @@ class EduReorganisation(models.Model):
             saved = record._origin.sudo()
             problems = saved and record.state == "draft" and saved._edu_problems()
             record.problems = "\n".join(problems or []) or False
+
+    @api.depends(*TYPED, "state", "ended_post_ids.user_id")
+    def _compute_unplaced_post_ids(self):
+        """As things stand: who is appointed meanwhile, or has left, is no longer listed."""
+        Post = self.env["edu.post"]
+        today = self.env["edu.policy"]._edu_today()
+        for record in self:
+            ended = record.ended_post_ids
+            if record.state == "draft":
+                ended = record._edu_ending_posts()
+            lasting = Post.search(
+                Domain("user_id", "in", ended.user_id.ids)
+                & Domain("id", "not in", ended.ids)
+                & (Domain("date_to", "=", False) | Domain("date_to", ">", today))
+            )
+            record.unplaced_post_ids = ended.filtered(
+                lambda post, lasting=lasting: (
+                    post.user_id.active and post.user_id not in lasting.user_id
+                )
+            )
+
+    def _edu_ending_posts(self):
+        """Posts that end with what is closed: those at whole schools, but not the class teachers',
+        who go along, unless their class goes into another. ``self`` is one sudo'ed record."""
+        today = self.env["edu.policy"]._edu_today()
+        lines = self.line_ids
+        schools = lines.filtered(lambda line: not line.from_class_id).from_school_id
+        classes = lines.filtered(lambda line: line.to_class_id and not line.student_ids)
+        return self.env["edu.post"].search(
+            (
+                Domain("school_id", "in", schools.ids) & Domain("class_id", "=", False)
+                | Domain("class_id", "in", classes.from_class_id.ids)
+            )
+            & Domain("date_from", "<=", today)
+            & (Domain("date_to", "=", False) | Domain("date_to", ">=", today))
+        )
 
     @api.constrains("decided_on")
     def _check_decided_on(self):
@@ -107,9 +159,13 @@ class EduReorganisation(models.Model):
         return result
 
     def _edu_refuse_protected(self, vals):
-        if not self.env.su and {"state", "done_on", "done_by_id", "totals"} & {
-            name for name in vals if vals[name] and vals[name] != "draft"
-        }:
+        if not self.env.su and {
+            "state",
+            "done_on",
+            "done_by_id",
+            "totals",
+            "ended_post_ids",
+        } & {name for name in vals if vals[name] and vals[name] != "draft"}:
             raise AccessError(self.env._("The state follows from what was carried out."))
 
     def _edu_ensure_draft(self):
@@ -147,6 +203,7 @@ class EduReorganisation(models.Model):
         self.env.cr.execute(
             SQL("UPDATE edu_reorganisation SET state = state WHERE id = %s", self.id)
         )
+        record._edu_before_run()
         problems = record._edu_problems()
         if problems:
             raise UserError(
@@ -156,6 +213,7 @@ class EduReorganisation(models.Model):
                 )
             )
         before = record._edu_totals()
+        posts = record._edu_ending_posts()
         moved = 0
         for line in record.line_ids._edu_in_order():
             moved += line._edu_carry_out()
@@ -176,6 +234,7 @@ class EduReorganisation(models.Model):
                 "state": "done",
                 "done_on": self.env["edu.policy"]._edu_today(),
                 "done_by_id": self.env.uid,
+                "ended_post_ids": [Command.set(posts.ids)],
                 "totals": self.env._(
                     "%(moved)s children moved. Before: %(before)s. After: %(after)s.",
                     moved=moved,
@@ -184,6 +243,13 @@ class EduReorganisation(models.Model):
                 ),
             }
         )
+        if unplaced := record.unplaced_post_ids:
+            record._message_log(
+                body=self.env._(
+                    "Posts that end today, their holders having no other: %(posts)s",
+                    posts=self.env._(", ").join(unplaced.mapped("display_name")),
+                )
+            )
         return True
 
     def _edu_problems(self):
@@ -271,6 +337,9 @@ class EduReorganisation(models.Model):
                 )
             )
         self.env.registry.clear_cache()
+
+    def _edu_before_run(self):
+        """Hook: hold what must not change meanwhile. ``self`` is sudo'ed."""
 
     def _edu_after_run(self):
         """Hook: everything has moved. ``self`` is sudo'ed."""
