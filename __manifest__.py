@@ -41,6 +41,7 @@
         "reports/dropout_report_templates.xml",
         "reports/notice_documents.xml",
         "reports/visit_documents.xml",
+        "reports/visit_plan_documents.xml",
         "reports/bulletin_documents.xml",
         # core
         "wizard/signoff_behalf.xml",
@@ -120,6 +121,10 @@
         "views/casework/case_ladder.xml",
         "views/casework/issuer.xml",
         "views/casework/verify_page.xml",
+        "views/casework/visit_gap.xml",
+        "views/casework/visit_plan.xml",
+        "views/casework/visit_agenda.xml",
+        "views/casework/policy.xml",
         # oversight
         "views/oversight/dropout_report.xml",
         "views/oversight/dropout_report_version.xml",

@@ -2,3 +2,4 @@ from . import bulletin_report
 from . import dropout_report
 from . import notice_report
 from . import visit_report
+from . import visit_plan_report

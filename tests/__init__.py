@@ -28,6 +28,8 @@ from .casework import test_notice
 from .casework import test_service
 from .casework import test_verify
 from .casework import test_visit
+from .casework import test_visit_gap
+from .casework import test_visit_plan
 from .casework import test_visit_sheet
 from .tools import test_calendar
 from .tools import test_dates

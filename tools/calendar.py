@@ -5,6 +5,7 @@ Called by ``edu.policy`` (``_edu_period_end``) and by everything that has a dead
 with the next working day (make-up working days count as working days).
 """
 
+from calendar import monthrange
 from datetime import timedelta
 
 OFF = "off"
@@ -34,6 +35,26 @@ def period_end(event_date, days, is_workday):
 def next_workday(day, is_workday):
     """``day`` itself or the first working day after it."""
     return period_end(day, 0, is_workday)
+
+
+def month_end(day):
+    """The last day of the calendar month of ``day``."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def monthly_due(last, done):
+    """The last day of the first calendar month that still needs an event.
+
+    No month's end moves to a working day: the day after it the month has none.
+
+    :param date last: the day of the last event, or the one from which months are counted.
+    :param bool done: whether ``last`` was an event itself, so that its month has one; without it
+        a month counts from its first day only.
+    """
+    end = month_end(last)
+    if not done and last.day == 1:
+        return end
+    return month_end(end + timedelta(days=1))
 
 
 def workday_rule(exceptions):

@@ -10,6 +10,10 @@ from . import referral
 from . import case_rhythm
 from . import observation
 from . import visit
+from . import visit_gap
+from . import visit_plan
+from . import visit_plan_line
+from . import visit_agenda
 from . import policy
 from . import student
 from . import status_change

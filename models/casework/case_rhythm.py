@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...tools.calendar import monthly_due
 from .dropout_case import (
     ACTIVITY_CHECK,
     ACTIVITY_VERIFY,
@@ -39,7 +40,9 @@ class EduDropoutCase(models.Model):
         compute="_compute_visit_state",
         search="_search_visit_state",
     )
+    gap_ids = fields.One2many("edu.visit.gap", "case_id", "Gaps", readonly=True)
     visit_gaps = fields.Char("Months Without Persuasion", compute="_compute_visit_gaps")
+    gap_count = fields.Integer("Gaps in Persuasion", compute="_compute_gap_count", store=True)
 
     observation_ids = fields.One2many(
         "edu.observation", "case_id", "Observation Checks", readonly=True
@@ -58,15 +61,30 @@ class EduDropoutCase(models.Model):
 
     @api.depends("state", "persuading_since", "last_visit_on")
     def _compute_next_visit_due(self):
-        Policy = self.env["edu.policy"]
         for case in self:
             if case.state != "persuading" or not case.persuading_since:
                 case.next_visit_due = False
                 continue
-            last = max(case.persuading_since, case.last_visit_on or date.min)
-            case.next_visit_due = Policy._edu_period_end(
-                last, Policy._current(last).visit_interval_days
+            visited = case.last_visit_on or date.min
+            case.next_visit_due = case._edu_visit_due(
+                max(case.persuading_since, visited), visited >= case.persuading_since
             )
+
+    @api.model
+    def _edu_visit_due(self, last, done):
+        """The day by which the family is to be reached again, by the policy in force on ``last``.
+
+        :param last: date of the last record, or since when the child is persuaded
+        :param done: whether ``last`` is the day of a record
+        """
+        Policy = self.env["edu.policy"]
+        policy = Policy._current(last)
+        ends = []
+        if policy.visit_rule != "month":
+            ends.append(Policy._edu_period_end(last, policy.visit_interval_days))
+        if policy.visit_rule != "days":
+            ends.append(monthly_due(last, done))
+        return min(ends)
 
     @api.depends("next_visit_due")
     def _compute_visit_state(self):
@@ -93,29 +111,17 @@ class EduDropoutCase(models.Model):
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
-    @api.depends("state", "persuading_since", "visit_ids.visited_on")
+    @api.depends("gap_ids.is_gap", "gap_ids.date_from")
+    @api.depends_context("lang")
     def _compute_visit_gaps(self):
         for case in self:
-            case.visit_gaps = ", ".join(case._edu_gap_months())
+            gaps = case.gap_ids.filtered("is_gap").sorted("date_from")
+            case.visit_gaps = ", ".join(gap._edu_label() for gap in gaps)
 
-    def _edu_gap_months(self):
-        """Whole calendar months of persuasion without a record, as "2026-10"; the month that runs
-        is none yet."""
-        self.ensure_one()
-        if self.state != "persuading" or not self.persuading_since:
-            return []
-        today = self.env["edu.policy"]._edu_today()
-        seen = {(day.year, day.month) for day in self.visit_ids.mapped("visited_on")}
-        since = self.persuading_since
-        month = (since.year, since.month)
-        if since.day > 1:
-            month = (month[0] + month[1] // 12, month[1] % 12 + 1)
-        gaps = []
-        while month < (today.year, today.month):
-            if month not in seen:
-                gaps.append(f"{month[0]}-{month[1]:02d}")
-            month = (month[0] + month[1] // 12, month[1] % 12 + 1)
-        return gaps
+    @api.depends("gap_ids.is_gap")
+    def _compute_gap_count(self):
+        for case in self:
+            case.gap_count = len(case.gap_ids.filtered("is_gap"))
 
     def _edu_checks_now(self):
         """Observation checks since the child came back."""
@@ -177,7 +183,15 @@ class EduDropoutCase(models.Model):
                 case._edu_plan_activity(ACTIVITY_CHECK, case.next_check_due)
 
     def write(self, vals):
-        """A new person takes over the to-do; the former one ceases to follow."""
+        """A new person takes over the to-do; the former one ceases to follow. Whoever ends the
+        persuasion fixes the gaps that it had, and a day of return in the past excuses what was counted
+        after it."""
+        if vals.get("state", "persuading") != "persuading":
+            self.env["edu.visit.gap"]._edu_fix(
+                self.filtered(lambda case: case.state == "persuading")
+            )
+        if vals.get("returned_on"):
+            self.sudo().gap_ids._edu_excuse(fields.Date.to_date(vals["returned_on"]))
         former = {case: case.school_responsible_id for case in self}
         result = super().write(vals)
         if "school_responsible_id" in vals:

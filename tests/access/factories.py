@@ -386,6 +386,43 @@ class Factories:
             }
         )
 
+    def edu_visit_gap(self, other):
+        case = self.one("edu.dropout.case", other)
+        return self.env["edu.visit.gap"].create(
+            {
+                "case_id": case.id,
+                "rule": "month",
+                "date_from": "2026-08-01",
+                "date_to": "2026-08-31",
+                "fixed_at": "2026-09-01 00:00:00",
+            }
+        )
+
+    def edu_visit_plan(self, other):
+        """Of the school; tests of its own look at those of townships."""
+        school = self.one("edu.school", other)
+        return self.env["edu.visit.plan"].create(
+            {
+                "date": "2026-09-03",
+                "area_id": school.area_id.id,
+                "school_id": school.id,
+                "user_names": "村支书老王",
+            }
+        )
+
+    def edu_visit_plan_line(self, other):
+        return self.env["edu.visit.plan.line"].create(
+            {
+                "plan_id": self.one("edu.visit.plan", other).id,
+                "case_id": self.one("edu.dropout.case", other).id,
+            }
+        )
+
+    def edu_visit_agenda(self, other):
+        line = self.one("edu.visit.plan.line", other)
+        self.env.flush_all()
+        return self.env["edu.visit.agenda"].browse(line.id * 2 + 1)
+
     def edu_observation(self, other):
         return self.env["edu.observation"].create(
             {

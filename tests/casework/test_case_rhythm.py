@@ -76,47 +76,12 @@ class TestRhythm(CaseCommon):
         self.Policy.search([]).visit_interval_days = 10
         self.assertEqual(case.next_visit_due, self.Policy._edu_period_end(date(2026, 9, 2), 10))
 
-    def test_gaps(self):
-        """Whole months only, over the turn of the year; the running month is none yet."""
-        case = self.persuading("2026-09-20 02:00:00")
-        self.on("2026-10-31 10:00:00")
-        self.assertEqual(case._edu_gap_months(), [], "October runs until midnight")
-        self.on("2026-10-31 16:30:00")
-        self.assertEqual(case._edu_gap_months(), ["2026-10"])
-        self.visit(case, "2026-10-31 15:59:00")
-        self.on("2026-11-01 02:00:00")
-        self.assertEqual(case._edu_gap_months(), [], "the last minute of October counts")
-        self.on("2027-02-01 02:00:00")
-        case.invalidate_recordset()
-        self.assertEqual(case._edu_gap_months(), ["2026-11", "2026-12", "2027-01"])
-        self.assertEqual(case.visit_gaps, "2026-11, 2026-12, 2027-01")
-
-    def test_a_visit_on_the_first_after_midnight_is_next_month_s(self):
-        case = self.persuading("2026-09-20 02:00:00")
-        self.visit(case, "2026-10-31 16:01:00")
-        self.on("2026-11-15 02:00:00")
-        self.assertEqual(case._edu_gap_months(), ["2026-10"])
-
-    def test_confirmed_on_the_first_counts_its_own_month(self):
-        case = self.persuading("2026-10-01 02:00:00")
-        case.visit_ids.sudo().write({"visited_at": "2026-09-29 02:00:00"})
-        self.on("2026-11-01 02:00:00")
-        self.assertEqual(case._edu_gap_months(), ["2026-10"])
-
-    def test_no_gaps_after_return(self):
-        case = self.persuading()
-        self.on("2026-12-10 02:00:00")
-        self.bring(case, "returned")
-        self.assertFalse(case.visit_gaps)
-
     def test_relapse_counts_from_itself(self):
         case = self.persuading()
         self.bring(case, "returned")
         self.on("2026-11-10 02:00:00")
         case.action_relapse()
         self.assertEqual(case.next_visit_due, self.Policy._edu_period_end(date(2026, 11, 10), 30))
-        self.on("2027-01-05 02:00:00")
-        self.assertEqual(case._edu_gap_months(), ["2026-12"])
 
     def test_to_do_follows(self):
         case = self.persuading()

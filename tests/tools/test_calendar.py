@@ -88,3 +88,36 @@ class TestCalendar(BaseCase):
         while day <= date(2026, 12, 31):
             self.assertEqual(self.is_workday(day), chinese_calendar.is_workday(day), day)
             day += timedelta(days=1)
+
+    def test_ends_of_months(self):
+        days = {
+            date(2026, 2, 1): date(2026, 2, 28),
+            date(2028, 2, 10): date(2028, 2, 29),
+            date(2026, 12, 31): date(2026, 12, 31),
+            date(2026, 4, 30): date(2026, 4, 30),
+        }
+        for day, end in days.items():
+            with self.subTest(day=day):
+                self.assertEqual(calendar.month_end(day), end)
+
+    def test_monthly_due(self):
+        table = [
+            # last, done, due
+            (date(2026, 9, 20), False, date(2026, 10, 31)),
+            (date(2026, 10, 1), False, date(2026, 10, 31)),  # its first month counts whole
+            (date(2026, 10, 1), True, date(2026, 11, 30)),
+            (date(2026, 12, 31), True, date(2027, 1, 31)),
+            (date(2027, 1, 31), True, date(2027, 2, 28)),  # a Sunday: it does not move
+            (date(2028, 1, 31), True, date(2028, 2, 29)),
+            (date(2028, 2, 29), True, date(2028, 3, 31)),
+        ]
+        for last, done, due in table:
+            with self.subTest(last=last, done=done):
+                self.assertEqual(calendar.monthly_due(last, done), due)
+
+    @given(st.dates(date(2020, 1, 1), date(2040, 12, 31)), st.booleans())
+    def test_monthly_due_is_the_end_of_this_month_or_the_next(self, last, done):
+        due = calendar.monthly_due(last, done)
+        self.assertEqual((due + timedelta(days=1)).day, 1)
+        months = (due.year - last.year) * 12 + due.month - last.month
+        self.assertEqual(months, 0 if last.day == 1 and not done else 1)
