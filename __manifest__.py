@@ -37,6 +37,7 @@
         "data/roster_profiles.xml",
         "data/casework.xml",
         "data/oversight.xml",
+        "data/duties.xml",
         # documents
         "reports/dropout_report_templates.xml",
         "reports/notice_documents.xml",
@@ -63,6 +64,7 @@
         "views/registry/calendar_day.xml",
         "views/registry/code.xml",
         "views/registry/post.xml",
+        "views/registry/duty.xml",
         # monitoring
         "wizard/comparison_decide.xml",
         "wizard/comparison_settle.xml",

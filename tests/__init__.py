@@ -9,6 +9,7 @@ from .core import test_secret_reveal
 from .core import test_secret_ui
 from .core import test_signoff
 from .registry import test_county_setup
+from .registry import test_duty
 from .registry import test_post
 from .registry import test_school
 from .registry import test_student

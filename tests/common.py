@@ -184,6 +184,11 @@ class CountyMixin:
             defaults.update(school_id=klass.school_id.id, class_id=klass.id)
         return cls.env["edu.student"].create({**defaults, **values})
 
+    def settle(self):
+        """As at the end of a request: what waits for the commit is done, duties and their to-dos too."""
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+
     def as_user(self, record, role, other=False):
         """``record`` as the person of ``role`` on side A (or B) sees it."""
         return record.with_user((self.other_user if other else self.user)[role])

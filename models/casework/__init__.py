@@ -8,6 +8,7 @@ from . import notice_service
 from . import notice_document
 from . import referral
 from . import case_rhythm
+from . import case_duty
 from . import observation
 from . import visit
 from . import visit_gap

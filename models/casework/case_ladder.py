@@ -355,6 +355,7 @@ class EduDropoutCase(models.Model):
     def _edu_set_ladder(self, rung):
         """Set the rung; for the methods that have checked it."""
         self.sudo().write({"ladder": rung})
+        self.sudo().notice_ids._edu_duty_later()
 
     def _edu_rewind_ladder(self):
         """After a notice was withdrawn: the highest rung whose paper still stands."""

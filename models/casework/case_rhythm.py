@@ -5,22 +5,15 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.calendar import monthly_due
-from .dropout_case import (
-    ACTIVITY_CHECK,
-    ACTIVITY_VERIFY,
-    ACTIVITY_VISIT,
-    BACK,
-    SCHOOL,
-    UNDECIDED,
-)
+from .dropout_case import BACK, SCHOOL
 
 # How many days before it is due a visit is shown in yellow
 SOON = 7
 
 
 class EduDropoutCase(models.Model):
-    """What recurs in a case: persuasion at least once a month (plan 二(三)5), checks while a child
-    that came back is observed, and the one to-do that follows from them."""
+    """What recurs in a case: persuasion at least once a month (plan 二(三)5), and checks while a
+    child that came back is observed."""
 
     _inherit = "edu.dropout.case"
 
@@ -163,27 +156,8 @@ class EduDropoutCase(models.Model):
             )
         return super()._edu_deadline()
 
-    # ------------------------------------------------------------------ to-dos
-
-    def _edu_replan(self):
-        """Bring the one to-do of each case in step with its state, dates and person."""
-        self.env["edu.dropout.case"].flush_model()
-        for case in self.sudo():
-            case._edu_drop_activities()
-            if case.state in UNDECIDED:
-                case._edu_plan_activity(ACTIVITY_VERIFY, case.verify_by)
-            elif case.state == "persuading":
-                due = case.next_visit_due
-                agreed = case.next_visit_on
-                today = self.env["edu.policy"]._edu_today()
-                case._edu_plan_activity(
-                    ACTIVITY_VISIT, min(due, agreed) if agreed and agreed >= today else due
-                )
-            elif case.state in BACK:
-                case._edu_plan_activity(ACTIVITY_CHECK, case.next_check_due)
-
     def write(self, vals):
-        """A new person takes over the to-do; the former one ceases to follow. Whoever ends the
+        """Who answers for the case follows it; whoever passed it on does no more. Whoever ends the
         persuasion fixes the gaps that it had, and a day of return in the past excuses what was counted
         after it."""
         if vals.get("state", "persuading") != "persuading":
@@ -198,16 +172,8 @@ class EduDropoutCase(models.Model):
             for case, person in former.items():
                 if person and person != case.school_responsible_id:
                     case.sudo().message_unsubscribe(person.partner_id.ids)
-            self._edu_replan()
+            self._edu_follow()
         return result
-
-    def _edu_after_confirm(self):
-        super()._edu_after_confirm()
-        self._edu_replan()
-
-    def _edu_after_observe(self):
-        super()._edu_after_observe()
-        self._edu_replan()
 
     # ------------------------------------------------------------------ what steps need
 
@@ -255,7 +221,6 @@ class EduDropoutCase(models.Model):
             self.env["edu.observation"].sudo().create(
                 {"case_id": case.id, "checked_on": day, "present": bool(present), "note": note}
             )
-            case._edu_replan()
         return True
 
     def action_record_visit(self):

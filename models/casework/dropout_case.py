@@ -50,10 +50,6 @@ REGISTRY_STATE = {
     "postponed": "suspended",
 }
 
-ACTIVITY_VERIFY = "edu_dropout_control.activity_case_verify"
-ACTIVITY_VISIT = "edu_dropout_control.activity_case_visit"
-ACTIVITY_CHECK = "edu_dropout_control.activity_case_check"
-
 
 class EduDropoutCase(models.Model):
     """One child, one file: from the day a child is missing until it has stayed in school
@@ -643,10 +639,15 @@ class EduDropoutCase(models.Model):
             return case
 
     def _edu_after_raise(self):
-        """The ledger, the to-do, and a line of history for new cases (superuser)."""
+        """The ledger, and a line of history for new cases (superuser)."""
         for case in self:
             case._edu_ledger("enter", "suspected", case.raised_on, case._edu_label("source"))
-            case._edu_plan_activity(ACTIVITY_VERIFY, case.verify_by)
+            case._edu_follow()
+
+    def _edu_follow(self):
+        """Who answers for a case in school hears of what is said in it."""
+        for case in self.sudo():
+            case.message_subscribe(case.school_responsible_id.partner_id.ids)
 
     # ------------------------------------------------------------------ the child moves
 
@@ -671,8 +672,8 @@ class EduDropoutCase(models.Model):
             if old == school:
                 case.write(values)
                 continue
-            case._edu_drop_activities()
-            case.activity_ids.unlink()
+            # those of its duties go over to who answers there
+            case.activity_ids.filtered(lambda activity: not activity.edu_duty_id).unlink()
             case.message_unsubscribe(case.message_partner_ids.ids)
             case.write(values)
             case.write({"school_responsible_id": case._edu_school_line(school, klass).id})
@@ -766,19 +767,6 @@ class EduDropoutCase(models.Model):
             else:
                 Ledger._edu_strike_off(kind, case.student_id, date, reason)
 
-    def _edu_plan_activity(self, xmlid, deadline):
-        """Keep one open to-do of this kind, with who answers in school."""
-        for case in self.sudo():
-            case.activity_unlink([xmlid])
-            user = case.school_responsible_id
-            if deadline and user:
-                case.with_context(mail_activity_quick_update=True).activity_schedule(
-                    xmlid, date_deadline=deadline, user_id=user.id
-                )
-
-    def _edu_drop_activities(self):
-        self.sudo().activity_unlink([ACTIVITY_VERIFY, ACTIVITY_VISIT, ACTIVITY_CHECK])
-
     def _edu_end_ladder(self):
         """Hook: the child is back, an order obeyed is spent (extended by the ladder)."""
         self.sudo().write({"ladder": "none"})
@@ -814,7 +802,6 @@ class EduDropoutCase(models.Model):
                     "return_by": Policy._edu_period_end(day, Policy._current(day).return_by_days),
                 }
             )
-            case._edu_drop_activities()
             reason = case.sudo().cause_id.name
             case._edu_ledger("strike", "suspected", day, self.env._("Confirmed"))
             case._edu_ledger("enter", "dropout", day, reason)
@@ -886,7 +873,6 @@ class EduDropoutCase(models.Model):
                     "exclusion_note": note,
                 }
             )
-            case._edu_drop_activities()
             case._edu_ledger("strike", "suspected", today, reason.name)
             state = REGISTRY_STATE.get(reason.code)
             if state:
@@ -930,7 +916,6 @@ class EduDropoutCase(models.Model):
             if REGISTRY_STATE.get(reason.code) == case.student_id.enrolment_state:
                 case.student_id._edu_set_state("enrolled", self.env._("Case %s", case.name))
             case._edu_ledger("enter", "suspected", today, note)
-            case._edu_plan_activity(ACTIVITY_VERIFY, case.verify_by)
 
     @api.model
     def _cron_reopen_excluded(self):
@@ -998,7 +983,6 @@ class EduDropoutCase(models.Model):
             )
             case._edu_add_evidence(evidence_ids)
             case._edu_end_ladder()
-            case._edu_drop_activities()
             case.sudo().write(
                 {
                     "state": "returned",
@@ -1098,7 +1082,6 @@ class EduDropoutCase(models.Model):
         for case in self:
             case._edu_need(step, case._edu_missing_to_close(today))
             case.sudo().write({"state": "closed", "closed_on": today})
-            case._edu_drop_activities()
         return True
 
     def _edu_missing_to_close(self, today):
@@ -1141,7 +1124,6 @@ class EduDropoutCase(models.Model):
             if note:
                 case._message_log(body=note)
             case._edu_end_ladder()
-            case._edu_drop_activities()
             case.write(
                 {
                     "state": "persuading",

@@ -70,7 +70,21 @@ class EduNotice(models.Model):
 
     _name = "edu.notice"
     _description = "Notice"
-    _inherit = ["edu.secret.mixin", "edu.case.place.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "edu.secret.mixin",
+        "edu.case.place.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "edu.duty.mixin",
+    ]
+    _edu_duty_fields = (
+        "state",
+        "school_id",
+        "class_id",
+        "residence_township_id",
+        "deadline",
+        "spent_on",
+    )
     _order = "id desc"
     _rec_names_search = ["number", "case_id.name", "student_id.name"]
 
@@ -603,3 +617,30 @@ class EduNotice(models.Model):
         """The order was obeyed: the child is back."""
         self.sudo().write({"state": "spent", "spent_on": self.env["edu.policy"]._edu_today()})
         self.flush_recordset(["state"])
+
+    # ------------------------------------------------------------------ what is due
+
+    def _edu_duty_query(self):
+        """When its period ends somebody has to see whether the child is back: the township of
+        residence, which serves and persuades. Done when the child came back, or the next rung was
+        climbed."""
+        return SQL(
+            """
+            SELECT 'notice_period' AS kind, notice.id AS res_id, 0 AS slot, notice.deadline,
+                   COALESCE(notice.spent_on, least(
+                       (SELECT min(further.issued_on) FROM edu_notice further
+                         WHERE further.case_id = notice.case_id AND notice.kind = 'admission'
+                           AND further.kind = 'deadline' AND further.issued_on IS NOT NULL
+                           AND further.ladder_round = notice.ladder_round),
+                       (SELECT min(referral.sent_on) FROM edu_referral referral
+                         WHERE referral.case_id = notice.case_id AND referral.kind = 'justice'
+                           AND referral.ladder_round = notice.ladder_round)
+                   )) AS done_on,
+                   dropout.township_responsible_id AS user_id, notice.school_id,
+                   notice.residence_township_id AS area_id, notice.class_id
+              FROM edu_notice notice JOIN edu_dropout_case dropout ON dropout.id = notice.case_id
+             WHERE notice.deadline IS NOT NULL
+               AND (notice.spent_on IS NOT NULL
+                    OR notice.state = 'served' AND dropout.state = 'persuading')
+            """
+        )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .case_ladder import DECIDING, SCHOOL
 
@@ -20,7 +21,16 @@ class EduReferral(models.Model):
 
     _name = "edu.referral"
     _description = "Referral"
-    _inherit = ["edu.case.place.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["edu.case.place.mixin", "mail.thread", "mail.activity.mixin", "edu.duty.mixin"]
+    _edu_duty_fields = (
+        "state",
+        "school_id",
+        "class_id",
+        "residence_township_id",
+        "to_area_id",
+        "answer_due",
+        "answered_on",
+    )
     _order = "sent_on desc, id desc"
 
     kind = fields.Selection(
@@ -288,3 +298,19 @@ class EduReferral(models.Model):
             (*SCHOOL, "bureau"), self.env._("You cannot enter an answer on behalf of a township.")
         )
         return True
+
+    # ------------------------------------------------------------------ what is due
+
+    def _edu_duty_query(self):
+        """The answer: the township's, or that of justice, which the township of residence enters."""
+        return SQL(
+            """
+            SELECT 'referral_answer' AS kind, referral.id AS res_id, 0 AS slot,
+                   referral.answer_due AS deadline, referral.answered_on AS done_on,
+                   dropout.township_responsible_id AS user_id, referral.school_id,
+                   COALESCE(referral.to_area_id, referral.residence_township_id) AS area_id,
+                   referral.class_id
+              FROM edu_referral referral JOIN edu_dropout_case dropout ON dropout.id = referral.case_id
+             WHERE referral.state = 'answered' OR dropout.state NOT IN ('closed', 'excluded')
+            """
+        )

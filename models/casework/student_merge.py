@@ -59,7 +59,6 @@ class EduDropoutCase(models.Model):
                 "continued_in_id": older.id,
             }
         )
-        self._edu_drop_activities()
         self._message_log(body=note)
         told = self.env._(
             "A double entry of the child had case %(case)s; it is ended, and what was done in it stays"

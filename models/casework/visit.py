@@ -261,7 +261,6 @@ class EduVisit(models.Model):
         visits._edu_own_files()
         for visit, vals in zip(visits, vals_list, strict=True):
             visit._edu_tell_case(vals)
-        visits.case_id._edu_replan()
         return visits.with_env(self.env)
 
     def write(self, vals):
@@ -284,7 +283,6 @@ class EduVisit(models.Model):
             self._edu_own_files()
             for visit in self:
                 visit._edu_tell_case(vals)
-            self.case_id._edu_replan()
         return result
 
     @api.model

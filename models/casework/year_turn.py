@@ -35,7 +35,6 @@ class EduDropoutCase(models.Model):
                 continue
             if case.state not in BACK:
                 case._edu_end_ladder()
-            case._edu_drop_activities()
             case.write({"state": "closed", "closed_on": today})
             for kind in ("suspected", "dropout"):
                 case._edu_ledger("strike", kind, today, reason.name)

@@ -4,8 +4,8 @@ from odoo import fields, models
 class EduPolicy(models.Model):
     _inherit = "edu.policy"
 
-    due_soon_days = fields.Integer(
-        "Due Soon (days before)", default=3, required=True, tracking=True
+    registry_days = fields.Integer(
+        "Missing Registry Entry Completed Within (days)", default=30, required=True, tracking=True
     )
     comparison_similarity = fields.Integer(
         "Similar Names From (%)", default=60, required=True, tracking=True
@@ -64,6 +64,9 @@ class EduPolicy(models.Model):
     _warning_trial_positive = models.Constraint(
         "CHECK(warning_trial_days > 0)", "Rules are judged after a day at least."
     )
+    _registry_days_positive = models.Constraint(
+        "CHECK(registry_days > 0)", "A registry entry takes a day at least."
+    )
     _destination_positive = models.Constraint(
         "CHECK(destination_days > 0)", "Destinations are known after a day at least."
     )
@@ -73,9 +76,6 @@ class EduPolicy(models.Model):
     _comparison_similarity_range = models.Constraint(
         "CHECK(comparison_similarity BETWEEN 1 AND 100)",
         "Names are similar from 1 to 100 percent.",
-    )
-    _due_soon_positive = models.Constraint(
-        "CHECK(due_soon_days > 0)", "A deadline is due soon at least one day before."
     )
     _begin_remind_order = models.Constraint(
         "CHECK(begin_remind_days > 0 AND begin_remind_again_days > begin_remind_days)",

@@ -35,7 +35,9 @@ class EduRosterCheck(models.Model):
         "edu.signoff.mixin",
         "mail.thread",
         "mail.activity.mixin",
+        "edu.duty.mixin",
     ]
+    _edu_duty_fields = ("state", "school_id", "check_deadline", "closed_on")
     _order = "term_id desc, school_id"
     _edu_signoff_posts = {"checked": ("records_admin", "dean")}
 
@@ -782,6 +784,21 @@ class EduRosterCheck(models.Model):
             check.write({"state": "open", "closed_on": False, "closed_by_id": False})
             check._message_log(body=self.env._("Reopened: %(reason)s", reason=reason))
             check._edu_new_signing_round(reason)
+
+    # What is due (plan, 二(三)2)
+
+    def _edu_duty_query(self):
+        return SQL(
+            """
+            SELECT 'roster_check' AS kind, roster.id AS res_id, 0 AS slot,
+                   roster.check_deadline AS deadline, roster.closed_on AS done_on,
+                   NULL::integer AS user_id, roster.school_id, roster.area_id,
+                   NULL::integer AS class_id
+              FROM edu_roster_check roster
+              JOIN edu_term term ON term.id = roster.term_id
+             WHERE term.state = 'open' OR roster.state = 'closed'
+            """
+        )
 
     # Schools that have not begun
 

@@ -1,11 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class EduStudent(models.Model):
     """Monitoring's part of a child: its checks, ledgers and the missing registry entry."""
 
-    _inherit = "edu.student"
+    _name = "edu.student"
+    _inherit = ["edu.student", "edu.duty.mixin"]
+    _edu_duty_fields = ("registry_completion", "registry_due", "school_id", "class_id")
 
     roster_line_ids = fields.One2many("edu.roster.check.line", "student_id", "Roster Checks")
     ledger_ids = fields.One2many("edu.ledger", "student_id", "Ledgers")
@@ -19,6 +22,9 @@ class EduStudent(models.Model):
     absence_count = fields.Integer(compute="_compute_monitoring_counts")
     warning_points = fields.Integer("Early Warning", compute="_compute_warning_points")
     registry_applied_on = fields.Date("Applied for on", readonly=True, tracking=True)
+    registry_due = fields.Date(
+        "Registry Entry by", readonly=True, copy=False, help="Complete the missing entry until then"
+    )
     registry_received_on = fields.Date("Number Received on", readonly=True, tracking=True)
 
     @api.depends_context("uid")
@@ -79,6 +85,38 @@ class EduStudent(models.Model):
         return self.browse()
 
     # Registry completion: to apply → applied → received
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("registry_completion") == "to_apply":
+                vals["registry_due"] = self._edu_registry_due()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.get("registry_completion") == "to_apply":
+            vals = {**vals, "registry_due": self._edu_registry_due()}
+        return super().write(vals)
+
+    def _edu_registry_due(self):
+        Policy = self.env["edu.policy"]
+        today = Policy._edu_today()
+        return Policy._edu_period_end(today, Policy._current(today).registry_days)
+
+    def _edu_duty_query(self):
+        return SQL(
+            """
+            SELECT 'registry_completion' AS kind, student.id AS res_id, 0 AS slot,
+                   student.registry_due AS deadline,
+                   CASE student.registry_completion
+                        WHEN 'received' THEN student.registry_received_on END AS done_on,
+                   NULL::integer AS user_id, student.school_id, student.school_township_id AS area_id,
+                   student.class_id
+              FROM edu_student student
+             WHERE student.active AND student.registry_due IS NOT NULL
+               AND student.registry_completion IN ('to_apply', 'applied', 'received')
+            """
+        )
 
     def action_registry_applied(self):
         """Records administrator, dean: the entry has been applied for, as of today."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 from ...tools import dropout_form as form
 from ..core.signing import signing
@@ -38,7 +39,9 @@ class EduDropoutReport(models.Model):
         "edu.scope.mixin",
         "mail.thread",
         "mail.activity.mixin",
+        "edu.duty.mixin",
     ]
+    _edu_duty_fields = ("state", "school_id", "township_id", "deadline", "first_submitted_at")
     _order = "term_id desc, school_id"
     _mail_post_access = "read"
     _edu_township_fields = ("township_id",)
@@ -983,6 +986,31 @@ class EduDropoutReport(models.Model):
         for report in self:
             users = self.env["res.users"].union(*(report._edu_people(role) for role in roles))
             super(EduDropoutReport, report)._edu_done_asking(users)
+
+    def _edu_duty_query(self):
+        """Handed in by the policy's day (plan, 二(三)2): once signed, by who leads the school."""
+        return SQL(
+            """
+            SELECT 'dropout_report' AS kind, report.id AS res_id, 0 AS slot, report.deadline,
+                   (report.first_submitted_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS done_on,
+                   CASE WHEN report.state = 'signed' THEN leader.user_id END AS user_id,
+                   report.school_id, report.township_id AS area_id, NULL::integer AS class_id
+              FROM edu_dropout_report report
+              JOIN edu_term term ON term.id = report.term_id
+              JOIN edu_school school ON school.id = report.school_id
+         LEFT JOIN LATERAL (
+                   SELECT post.user_id FROM edu_post post
+                    WHERE post.school_id IN (report.school_id, school.parent_id)
+                      AND post.role IN %(leaders)s AND post.date_from <= %(today)s
+                      AND (post.date_to IS NULL OR post.date_to >= %(today)s)
+                 ORDER BY post.school_id <> report.school_id, post.role, post.date_from, post.id
+                    LIMIT 1) leader ON TRUE
+             WHERE term.state = 'open' OR report.first_submitted_at IS NOT NULL
+            """,
+            tz=self.env["edu.policy"]._edu_tz_name(),
+            leaders=LEADERS,
+            today=self.env["edu.policy"]._edu_today(),
+        )
 
     # ------------------------------------------------------------------
     # Documents

@@ -103,7 +103,9 @@ class EduHandInMixin(models.AbstractModel):
     def _edu_done_asking(self, people=None):
         """Take away the to-dos given by ``_edu_to_do``, of everybody or of ``people``."""
         for record in self.sudo():
-            activities = record.activity_ids.filtered("automated")
+            activities = record.activity_ids.filtered(
+                lambda activity: activity.automated and not activity.edu_duty_id
+            )
             if people is not None:
                 activities = activities.filtered(lambda activity: activity.user_id in people)
             activities.unlink()

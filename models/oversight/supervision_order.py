@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 SCHOOL = ("records_admin", "dean", "vice_principal", "principal")
 OPEN = ("sent", "returned")
@@ -17,7 +18,14 @@ class EduSupervisionOrder(models.Model):
 
     _name = "edu.supervision.order"
     _description = "Follow-up Order"
-    _inherit = ["edu.hand.in.mixin", "edu.scope.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "edu.hand.in.mixin",
+        "edu.scope.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "edu.duty.mixin",
+    ]
+    _edu_duty_fields = ("state", "school_id", "township_id", "deadline", "first_submitted_at")
     _order = "id desc"
     _mail_post_access = "read"
     _edu_township_fields = ("township_id",)
@@ -385,3 +393,20 @@ class EduSupervisionOrder(models.Model):
     def _edu_file_name(self):
         self.ensure_one()
         return f"督办单-{self.sudo()._edu_addressee().name}-{self.name or '草稿'}"
+
+    # ------------------------------------------------------------------ what is due
+
+    def _edu_duty_query(self):
+        return SQL(
+            """
+            SELECT CASE WHEN answer.school_id IS NULL THEN 'supervision_order_township'
+                        ELSE 'supervision_order' END AS kind,
+                   answer.id AS res_id, 0 AS slot, answer.deadline,
+                   (answer.first_submitted_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS done_on,
+                   NULL::integer AS user_id, answer.school_id, answer.township_id AS area_id,
+                   NULL::integer AS class_id
+              FROM edu_supervision_order answer
+             WHERE answer.state <> 'draft'
+            """,
+            tz=self.env["edu.policy"]._edu_tz_name(),
+        )

@@ -13,6 +13,12 @@ from . import child_place
 from . import term
 from . import term_opening
 from . import post
+from . import duty_kind
+from . import duty
+from . import duty_step
+from . import duty_mixin
+from . import duty_digest
+from . import mail_activity
 from . import res_users
 from . import ir_rule
 from . import reorganisation

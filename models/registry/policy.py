@@ -84,6 +84,7 @@ class EduPolicy(models.Model):
         "Justice Answers Within (days)", default=15, required=True, tracking=True
     )
 
+<<<<<<< HEAD
     # Signatures: clause 三
     sign_all_differ = fields.Boolean(
         "Three Persons Sign",
@@ -98,6 +99,18 @@ class EduPolicy(models.Model):
         "Signing Asks for a Drawn Signature",
         tracking=True,
         help="Drawn on the screen; printed above the name and kept in cipher",
+=======
+    # Duties
+    due_soon_days = fields.Integer(
+        "Due Soon (days before)", default=3, required=True, tracking=True
+    )
+    escalation_days = fields.Integer(
+        "Passed On to the Next Every (days late)",
+        default=3,
+        required=True,
+        tracking=True,
+        help="A duty that is late climbs its chain by one person after each of these periods",
+>>>>>>> 9949993 (Duties: one row for everything with a deadline, one to-do, escalation, one reminder a day)
     )
 
     # Registry and files
@@ -121,6 +134,7 @@ class EduPolicy(models.Model):
         " return_by_days visit_interval_days home_visit_min_visitors late_entry_days"
         " observation_days observation_check_days advice_answer_days admission_notice_days"
         " deadline_notice_days public_announcement_days referral_answer_days"
+        " due_soon_days escalation_days"
         " transfer_receipt_days upload_retention_days upload_max_mb verify_rate_per_minute"
     ).split()
 
@@ -171,6 +185,13 @@ class EduPolicy(models.Model):
         for records in (terms, terms.opening_ids):
             for name in ("check_deadline", "report_deadline", "plan_deadline"):
                 self.env.add_to_compute(records._fields[name], records)
+
+    @api.model
+    def _edu_office_env(self):
+        """The environment in which the system writes notes by itself: in Chinese where it is
+        installed."""
+        installed = self.env["res.lang"]._get_data(code="zh_CN")
+        return self.with_context(lang="zh_CN").env if installed else self.env
 
     # The county's clock
 

@@ -187,6 +187,9 @@ class EduPost(models.Model):
             commands += [fields.Command.unlink(gid) for gid in take if gid in held]
             if commands:
                 user.write({"group_ids": commands})
+        cron = self.env.ref("edu_dropout_control.cron_duties", raise_if_not_found=False)
+        if cron:  # duties of who came or left find their holder at once, not only at night
+            cron.sudo()._trigger()
         self.env.registry.clear_cache()
         self.env["res.users"].invalidate_model(
             self.env["res.users"]._edu_scope_field_names(), flush=False

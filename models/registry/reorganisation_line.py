@@ -283,7 +283,7 @@ class EduReorganisationLine(models.Model):
         elsewhere = target != self.from_school_id
         if elsewhere:
             students.message_unsubscribe(students.message_partner_ids.ids)
-            students.activity_ids.unlink()
+            students.activity_ids.filtered(lambda activity: not activity.edu_duty_id).unlink()
         self.env.flush_all()
         for old, new in classes.items():
             if old == new and elsewhere:

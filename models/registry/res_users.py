@@ -13,6 +13,9 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     edu_post_ids = fields.One2many("edu.post", "user_id", "Posts")
+    edu_duty_told_on = fields.Date(
+        "Last Reminder of Duties", readonly=True, copy=False, prefetch=False
+    )
     edu_class_teacher_class_ids = fields.Many2many("edu.class", compute="_compute_edu_scope")
     edu_class_teacher_school_ids = fields.Many2many(
         "edu.school", compute="_compute_edu_scope", context=CLOSED_TOO

@@ -321,7 +321,7 @@ class EduStudent(models.Model):
         if state:
             values["enrolment_state"] = state
         leaving.message_unsubscribe(leaving.message_partner_ids.ids)
-        leaving.activity_ids.unlink()
+        leaving.activity_ids.filtered(lambda activity: not activity.edu_duty_id).unlink()
         students.write(values)
         students._edu_after_move()
 

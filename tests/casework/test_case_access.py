@@ -199,6 +199,7 @@ class TestPlacesAndPeople(CaseCommon):
         former = case.school_responsible_id
         self.assertIn(former.partner_id, case.message_partner_ids)
         self.as_user(case, "principal").school_responsible_id = self.user["dean"]
+        self.settle()
         self.assertEqual(case.activity_ids.user_id, self.user["dean"])
         self.assertNotIn(former.partner_id, case.message_partner_ids)
 

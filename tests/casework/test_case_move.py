@@ -23,6 +23,7 @@ class TestCaseMove(CaseCommon):
     def test_people(self):
         self.move()
         self.assertEqual(self.case.school_responsible_id, self.other_user["class_teacher"])
+        self.settle()
         self.assertEqual(self.case.activity_ids.user_id, self.other_user["class_teacher"])
         self.assertFalse(
             self.case.message_partner_ids

@@ -93,11 +93,13 @@ class TestRaise(CaseCommon):
 
     def test_to_do_for_the_education_line(self):
         case = self.make_case()
+        self.settle()
         activity = case.activity_ids
         self.assertEqual(len(activity), 1)
         self.assertEqual(activity.user_id, self.user["class_teacher"])
         self.assertEqual(activity.date_deadline, case.verify_by)
         case.action_verify()
+        self.settle()
         self.assertEqual(case.activity_ids, activity, "still to be decided")
 
     def test_past_compulsory_education(self):

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from .common import CaseCommon
 
@@ -83,15 +83,43 @@ class TestRhythm(CaseCommon):
         case.action_relapse()
         self.assertEqual(case.next_visit_due, self.Policy._edu_period_end(date(2026, 11, 10), 30))
 
-    def test_to_do_follows(self):
+    def due(self, case):
+        """{kind: deadline} of what is open, each with its to-do."""
+        self.settle()
+        waiting = case.duty_ids.filtered(lambda duty: duty.state == "open")
+        self.assertEqual(case.activity_ids.edu_duty_id, waiting)
+        self.assertEqual(len(case.activity_ids), len(waiting))
+        return {duty.kind_id.code: duty.deadline for duty in waiting}
+
+    def test_duties_of_a_case(self):
+        case = self.make_case()
+        self.assertEqual(self.due(case), {"case_verify": case.verify_by})
         case = self.persuading()
-        self.assertEqual(case.activity_ids.date_deadline, case.next_visit_due)
+        self.assertEqual(
+            self.due(case), {"case_visit": case.next_visit_due, "case_return": case.return_by}
+        )
+        first = case.next_visit_due
         self.visit(case, "2026-09-10 02:00:00", next_visit_on="2026-09-18")
-        self.assertEqual(len(case.activity_ids), 1)
-        self.assertEqual(case.activity_ids.date_deadline, date(2026, 9, 18), "as agreed")
-        self.assertEqual(case.next_visit_on, date(2026, 9, 18))
+        self.assertGreater(case.next_visit_due, first)
+        self.assertEqual(
+            self.due(case), {"case_visit": case.next_visit_due, "case_return": case.return_by}
+        )
         self.bring(case, "returned")
-        self.assertFalse(case.activity_ids.filtered(lambda a: "visit" in (a.summary or "")))
+        self.assertEqual(self.due(case), {"case_check": case.next_check_due})
+        done = case.duty_ids.filtered(lambda duty: duty.state == "done")
+        self.assertLessEqual({"case_verify", "case_visit", "case_return"}, set(done.kind_id.mapped("code")))
+
+    def test_a_visit_too_late_is_late_for_good_and_the_next_is_open(self):
+        case = self.persuading()
+        self.settle()
+        first = case.duty_ids.filtered(lambda duty: duty.kind_id.code == "case_visit")
+        late = case.next_visit_due + timedelta(4)
+        self.on(f"{late} 02:00:00")
+        self.visit(case, f"{late} 01:00:00")
+        self.settle()
+        visits = case.duty_ids.filtered(lambda duty: duty.kind_id.code == "case_visit").sorted("slot")
+        self.assertEqual(visits[0], first)
+        self.assertEqual(visits.mapped("duty_state"), ["done_late", "open"])
 
     def test_days_open(self):
         case = self.make_case()

@@ -56,6 +56,7 @@ class TestCaseRoster(CaseCommon):
         self.assertEqual(case.state, "excluded")
         self.assertEqual(case.excluded_reason_id, self.code("not_dropout", "present"))
         self.assertIn("Arrived", self.messages(case))
+        self.settle()
         self.assertFalse(case.activity_ids)
         self.assertEqual(self.ledger("suspected").date_off, date(2026, 9, 2))
 

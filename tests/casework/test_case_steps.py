@@ -239,6 +239,7 @@ class TestExclude(CaseCommon):
         self.assertEqual(self.case.exclusion_until, date(2027, 1, 31))
         self.assertEqual(self.case.evidence_ids, proof)
         self.assertEqual((proof.res_model, proof.res_id), ("edu.dropout.case", self.case.id))
+        self.settle()
         self.assertFalse(self.case.sudo().activity_ids)
         self.assertIn("在外县就读", self.messages(self.case))
 
@@ -284,6 +285,7 @@ class TestExclude(CaseCommon):
         )
         self.assertEqual(self.student.enrolment_state, "enrolled")
         self.assertIn("2026-10-31", self.messages(self.case))
+        self.settle()
         self.assertTrue(self.case.sudo().activity_ids)
         self.assertEqual(self.case.evidence_ids, proof, "the old proof stays readable")
 
@@ -415,6 +417,7 @@ class TestObserveAndClose(CaseCommon):
         self.as_user(self.case, "principal").action_close()
         self.assertEqual(self.case.state, "closed")
         self.assertEqual(self.case.closed_on, date(2026, 12, 2))
+        self.settle()
         self.assertFalse(self.case.sudo().activity_ids)
 
     def test_due_on_the_first_working_day_after_the_observation(self):
@@ -457,6 +460,7 @@ class TestObserveAndClose(CaseCommon):
         self.assertEqual(
             self.case.next_check_due, self.env["edu.policy"]._edu_period_end(date(2026, 9, 2), 30)
         )
+        self.settle()
         self.assertEqual(self.case.sudo().activity_ids.date_deadline, self.case.next_check_due)
         self.on("2026-10-20 02:00:00")
         self.case.invalidate_recordset()

@@ -26,8 +26,10 @@ class TestReorganisationCase(ReorganisationCommon):
         )
 
     def test_tasks_go_with_the_case(self):
+        self.settle()
         self.assertEqual(self.case.activity_ids.user_id, self.teacher)
         self.carry_out(self.go(self.point_a, self.school_b, self.point_class, self.class_b))
+        self.settle()
         self.assertEqual(self.case.activity_ids.user_id, self.other_user["class_teacher"])
         self.assertEqual(self.case.school_responsible_id, self.other_user["class_teacher"])
 
