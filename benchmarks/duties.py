@@ -9,9 +9,9 @@ them, as superuser and flushed, and taken per record.
 
 import time
 
-from benchmarks._county import County
-
 from odoo.tools import SQL
+
+from benchmarks._county import County
 
 TITLE = "Duties of a night"
 DUTIES = 50_000
@@ -94,7 +94,9 @@ def orm_seconds(env):
     def schedule():
         for student in students:
             made.append(
-                student.activity_schedule(activity_type_id=activity_type.id, date_deadline=today, user_id=user.id)
+                student.activity_schedule(
+                    activity_type_id=activity_type.id, date_deadline=today, user_id=user.id
+                )
             )
         env.flush_all()
 

@@ -94,7 +94,7 @@ class TestRhythm(CaseCommon):
     def test_duties_of_a_case(self):
         case = self.make_case()
         self.assertEqual(self.due(case), {"case_verify": case.verify_by})
-        case = self.persuading()
+        self.bring(case, "persuading")
         self.assertEqual(
             self.due(case), {"case_visit": case.next_visit_due, "case_return": case.return_by}
         )
@@ -107,7 +107,9 @@ class TestRhythm(CaseCommon):
         self.bring(case, "returned")
         self.assertEqual(self.due(case), {"case_check": case.next_check_due})
         done = case.duty_ids.filtered(lambda duty: duty.state == "done")
-        self.assertLessEqual({"case_verify", "case_visit", "case_return"}, set(done.kind_id.mapped("code")))
+        self.assertLessEqual(
+            {"case_verify", "case_visit", "case_return"}, set(done.kind_id.mapped("code"))
+        )
 
     def test_a_visit_too_late_is_late_for_good_and_the_next_is_open(self):
         case = self.persuading()
@@ -117,7 +119,9 @@ class TestRhythm(CaseCommon):
         self.on(f"{late} 02:00:00")
         self.visit(case, f"{late} 01:00:00")
         self.settle()
-        visits = case.duty_ids.filtered(lambda duty: duty.kind_id.code == "case_visit").sorted("slot")
+        visits = case.duty_ids.filtered(lambda duty: duty.kind_id.code == "case_visit").sorted(
+            "slot"
+        )
         self.assertEqual(visits[0], first)
         self.assertEqual(visits.mapped("duty_state"), ["done_late", "open"])
 

@@ -65,3 +65,32 @@ class TestRegistryCompletion(MonitoringCommon):
                 self.receive(role=role)
         with self.assertRaises(AccessError):
             self.receive(other=True)
+
+    # what is due
+
+    def test_a_missing_entry_is_a_duty_of_the_records_administrator(self):
+        self.settle()
+        duty = self.child.duty_ids
+        self.assertEqual(duty.kind_id.code, "registry_completion")
+        self.assertEqual(duty.user_id, self.user["records_admin"])
+        self.assertEqual(duty.deadline, self.child.registry_due)
+        self.assertEqual(duty.deadline, date(2026, 10, 8), "30 days, and on after National Day")
+        self.child.action_registry_applied()
+        self.settle()
+        self.assertEqual(duty.state, "open", "applied for is not done")
+        self.receive()
+        self.settle()
+        self.assertEqual((duty.state, duty.done_on), ("done", date(2026, 9, 2)))
+
+    def test_a_child_that_moves_takes_the_duty_along(self):
+        self.settle()
+        self.child._edu_move(self.school_b, self.class_b, 3, "enrolled")
+        self.settle()
+        self.assertEqual(self.child.duty_ids.user_id, self.other_user["records_admin"])
+        self.assertEqual(self.child.duty_ids.former_user_id, self.user["records_admin"])
+
+    def test_the_days_are_the_policys(self):
+        self.env["edu.policy"]._current().registry_days = 2
+        child = self.make_student(self.class_a, registry_completion="to_apply", national_no=False)
+        self.settle()
+        self.assertEqual(child.duty_ids.deadline, date(2026, 9, 4))

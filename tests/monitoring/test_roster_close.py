@@ -273,3 +273,16 @@ class TestRosterClose(MonitoringCommon):
         self.term.state = "closed"
         with self.assertRaisesRegex(UserError, "term is over"):
             self.reopen(self.check)
+
+    # what is due
+
+    def test_the_check_is_a_duty_until_it_is_closed(self):
+        self.settle()
+        duty = self.check.duty_ids
+        self.assertEqual(duty.kind_id.code, "roster_check")
+        self.assertEqual(duty.deadline, self.check.check_deadline)
+        self.assertEqual(duty.user_id, self.user["records_admin"])
+        self.close()
+        self.settle()
+        self.assertEqual(duty.state, "done")
+        self.assertEqual(duty.done_on, self.check.closed_on)

@@ -748,3 +748,24 @@ class TestDropoutReportStatus(ReportCommon):
     def test_inspector_reminds_nobody(self):
         with self.assertRaises(AccessError):
             self.rows("inspector").action_remind()
+
+    # ------------------------------------------------------------------
+    # What is due
+    # ------------------------------------------------------------------
+
+    def test_handing_it_in_is_a_duty_of_who_has_to_act(self):
+        self.settle()
+        duty = self.report.duty_ids
+        self.assertEqual(duty.kind_id.code, "dropout_report")
+        self.assertEqual(duty.deadline, self.report.deadline)
+        self.assertEqual(duty.user_id, self.user["records_admin"])
+        self.sign()
+        self.settle()
+        self.assertEqual(self.report.state, "signed")
+        self.assertEqual(duty.user_id, self.user["principal"], "signed: it is the head's to submit")
+        self.as_user(self.report, "principal").action_submit()
+        self.settle()
+        self.assertEqual(duty.state, "done")
+        self.as_user(self.report, "bureau")._edu_return("人数有误")
+        self.settle()
+        self.assertEqual(duty.state, "done", "it was handed in in time, and stays so")

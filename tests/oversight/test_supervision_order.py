@@ -249,3 +249,19 @@ class TestSupervisionOrder(BulletinCommon):
         order.line_ids.unlink()
         self.assertEqual(order.child_count, 0)
         order.unlink()
+
+    # what is due
+
+    def test_the_answer_is_a_duty_of_the_school_and_of_the_township(self):
+        self.settle()
+        duty = self.order.duty_ids
+        self.assertEqual(duty.kind_id.code, "supervision_order")
+        self.assertEqual(duty.user_id, self.user["records_admin"])
+        self.assertEqual(duty.deadline, self.order.deadline)
+        township = self.order_township.duty_ids
+        self.assertEqual(township.kind_id.chain, "administration")
+        self.assertEqual(township.user_id, self.user["township"])
+        self.answered()
+        self.settle()
+        self.assertEqual(duty.state, "done")
+        self.assertEqual(township.state, "open")

@@ -103,7 +103,11 @@ class DutyCommon(EduCommon):
     def todos(self, record):
         """Open to-dos of a record's duties."""
         return self.env["mail.activity"].search(
-            [("res_model", "=", record._name), ("res_id", "=", record.id), ("edu_duty_id", "!=", False)]
+            [
+                ("res_model", "=", record._name),
+                ("res_id", "=", record.id),
+                ("edu_duty_id", "!=", False),
+            ]
         )
 
     def night(self):

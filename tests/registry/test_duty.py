@@ -83,9 +83,7 @@ class TestDuty(DutyCommon):
 
     def test_a_cancelled_to_do_is_there_again_the_next_night(self):
         note = self.note()
-        self.env.cr.execute(
-            "DELETE FROM mail_activity WHERE id = %s", [self.todos(note).id]
-        )
+        self.env.cr.execute("DELETE FROM mail_activity WHERE id = %s", [self.todos(note).id])
         self.env.invalidate_all()
         self.night()
         self.assertEqual(len(self.todos(note)), 1)
@@ -218,14 +216,14 @@ class TestDuty(DutyCommon):
         note = self.note(
             kind="test_administration", school_id=False, class_id=False, area_id=self.village_b.id
         )
-        self.assertEqual(note.duty_ids.user_id, self.other_user["township"] )
+        self.assertEqual(note.duty_ids.user_id, self.other_user["township"])
 
     def test_nobody_there_is_listed(self):
         note = self.note(school_id=self.school_x.id, class_id=False)
         self.assertEqual(note.duty_ids.user_id, self.other_user["bureau"])
-        self.env["edu.post"].search([("user_id", "=", self.other_user["bureau"].id)]).date_to = (
-            "2026-09-01"
-        )
+        self.env["edu.post"].search(
+            [("user_id", "=", self.other_user["bureau"].id)]
+        ).date_to = "2026-09-01"
         self.night()
         self.assertFalse(note.duty_ids.user_id)
         self.assertFalse(self.todos(note))
@@ -335,16 +333,12 @@ class TestDuty(DutyCommon):
     def test_nights_without_the_cron_are_made_up_for(self):
         note = self.note()
         reached = self.climb(note, [7])
-        self.assertEqual(
-            set(reached), {self.user["records_admin"], self.user["vice_principal"]}
-        )
+        self.assertEqual(set(reached), {self.user["records_admin"], self.user["vice_principal"]})
 
     def test_days_between_steps_are_the_policys(self):
         self.env["edu.policy"]._current().escalation_days = 5
         note = self.note()
-        self.assertEqual(
-            self.climb(note, range(1, 10)), {self.user["records_admin"]: 5}
-        )
+        self.assertEqual(self.climb(note, range(1, 10)), {self.user["records_admin"]: 5})
 
     def test_a_second_run_on_the_same_day_writes_nothing(self):
         self.note()
@@ -361,7 +355,7 @@ class TestDuty(DutyCommon):
         """Where each row lies: a row that is written again lies elsewhere."""
         found = []
         for table in tables:
-            self.env.cr.execute(f"SELECT id, ctid::text FROM {table} ORDER BY id")  # noqa: S608
+            self.env.cr.execute(f"SELECT id, ctid::text FROM {table} ORDER BY id")
             found.append(self.env.cr.fetchall())
         return found
 
@@ -386,8 +380,13 @@ class TestDuty(DutyCommon):
 
     def test_one_message_a_day_and_person_however_many_duties(self):
         for _number in range(30):
-            self.Note.create({"deadline": "2026-09-03", "class_id": self.class_a.id,
-                              "school_id": self.school_a.id})
+            self.Note.create(
+                {
+                    "deadline": "2026-09-03",
+                    "class_id": self.class_a.id,
+                    "school_id": self.school_a.id,
+                }
+            )
         self.settle()
         teacher = self.user["class_teacher"]
         before = self.messages(teacher)
@@ -420,8 +419,11 @@ class TestDuty(DutyCommon):
     # ------------------------------------------------------------------ who sees what
 
     def test_scope(self):
-        mine, theirs = self.note(), self.note(
-            school_id=self.school_b.id, class_id=self.class_b.id, area_id=self.township_b.id
+        mine, theirs = (
+            self.note(),
+            self.note(
+                school_id=self.school_b.id, class_id=self.class_b.id, area_id=self.township_b.id
+            ),
         )
         mine.area_id = self.township_a
         self.settle()
@@ -457,7 +459,10 @@ class TestDuty(DutyCommon):
     @settings(
         max_examples=12,
         deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+        suppress_health_check=[
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.differing_executors,
+        ],
     )
     @given(
         st.lists(
