@@ -92,12 +92,12 @@ def orm_seconds(env):
     made = []
 
     def schedule():
-        for student in students:
-            made.append(
-                student.activity_schedule(
-                    activity_type_id=activity_type.id, date_deadline=today, user_id=user.id
-                )
+        made.extend(
+            student.activity_schedule(
+                activity_type_id=activity_type.id, date_deadline=today, user_id=user.id
             )
+            for student in students
+        )
         env.flush_all()
 
     def end():

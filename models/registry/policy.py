@@ -84,7 +84,6 @@ class EduPolicy(models.Model):
         "Justice Answers Within (days)", default=15, required=True, tracking=True
     )
 
-<<<<<<< HEAD
     # Signatures: clause 三
     sign_all_differ = fields.Boolean(
         "Three Persons Sign",
@@ -99,7 +98,8 @@ class EduPolicy(models.Model):
         "Signing Asks for a Drawn Signature",
         tracking=True,
         help="Drawn on the screen; printed above the name and kept in cipher",
-=======
+    )
+
     # Duties
     due_soon_days = fields.Integer(
         "Due Soon (days before)", default=3, required=True, tracking=True
@@ -110,7 +110,6 @@ class EduPolicy(models.Model):
         required=True,
         tracking=True,
         help="A duty that is late climbs its chain by one person after each of these periods",
->>>>>>> 9949993 (Duties: one row for everything with a deadline, one to-do, escalation, one reminder a day)
     )
 
     # Registry and files

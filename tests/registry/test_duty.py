@@ -94,12 +94,12 @@ class TestDuty(DutyCommon):
         for attempt in (
             lambda: todo.write({"date_deadline": "2026-12-31"}),
             lambda: todo.write({"user_id": self.nobody.id}),
-            lambda: todo.action_reschedule_nextweek(),
-            lambda: todo.action_cancel(),
-            lambda: todo.unlink(),
-            lambda: todo.action_done(),
+            todo.action_reschedule_nextweek,
+            todo.action_cancel,
+            todo.unlink,
+            todo.action_done,
             lambda: todo.sudo().write({"active": False}),
-            lambda: self.env["mail.activity"].sudo().browse(todo.id).unlink(),
+            todo.sudo().unlink,
         ):
             with self.assertRaises(UserError):
                 attempt()
