@@ -1,5 +1,9 @@
 import logging
 import time
+from datetime import timedelta
+
+import psycopg2
+from psycopg2 import errors
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -16,6 +20,16 @@ _logger = logging.getLogger(__name__)
 #: seconds after which the cron's worker is given back, well below the server's own limit
 SLICE = 60
 TRIES = 5
+#: after a batch that the database server could not write, another try
+AGAIN = timedelta(minutes=1)
+#: without a batch for so long, something is wrong, or others come first
+SILENCE = timedelta(minutes=3)
+WAITS = [
+    ("connection", "The connection to the database was lost."),
+    ("room", "The database server has no room left on its disk."),
+    ("server", "The database server could not do it just now."),
+    ("silence", "The server was interrupted, or other lists come first."),
+]
 COUNTS = ("row_count", "new_count", "changed_count", "unchanged_count", "skipped_count")
 
 
@@ -28,6 +42,10 @@ class EduRosterImportJob(models.Model):
     """
 
     _inherit = "edu.roster.import"
+
+    waits_for = fields.Selection(
+        WAITS, "Waits Because", readonly=True, copy=False, help="It goes on by itself"
+    )
 
     def _edu_start(self, total):
         """Hand the file over to the cron."""
@@ -43,6 +61,7 @@ class EduRosterImportJob(models.Model):
                 "done_rows": 0,
                 "position": False,
                 "stop_reason": False,
+                "waits_for": False,
                 "preview": False,
                 **self._edu_zero(),
             }
@@ -50,8 +69,8 @@ class EduRosterImportJob(models.Model):
         self._edu_wake()
 
     @api.model
-    def _edu_wake(self):
-        self.env.ref("edu_dropout_control.cron_roster_import").sudo()._trigger()
+    def _edu_wake(self, at=None):
+        self.env.ref("edu_dropout_control.cron_roster_import").sudo()._trigger(at)
 
     def action_stop(self):
         """Stop the import after the batch in hand. For records administrator and bureau."""
@@ -61,6 +80,7 @@ class EduRosterImportJob(models.Model):
             self.sudo().write(
                 {
                     "state": "stopped",
+                    "waits_for": False,
                     "stop_reason": self.env._("Stopped by %(person)s.", person=self.env.user.name),
                 }
             )
@@ -80,6 +100,7 @@ class EduRosterImportJob(models.Model):
                 "started_at": fields.Datetime.now(),
                 "started_by_id": self.env.uid,
                 "stop_reason": False,
+                "waits_for": False,
             }
         )
         self._edu_wake()
@@ -111,7 +132,7 @@ class EduRosterImportJob(models.Model):
     @api.readonly
     def edu_progress(self):
         """Public, for whoever may read the import: {"id", "state", "done", "total", "left" (rows),
-        "seconds" (left, None when not known yet)}."""
+        "seconds" (left, None when not known yet), "waiting" (why nothing is done, or "")}."""
         self.ensure_one()
         self.check_access("read")
         return self.sudo()._edu_progress()
@@ -122,19 +143,26 @@ class EduRosterImportJob(models.Model):
         if self.state == "running" and self.done_rows and self.started_at:
             spent = (fields.Datetime.now() - self.started_at).total_seconds()
             seconds = int(left * spent / self.done_rows)
+        waits_for = self.waits_for
+        if self.state == "running" and fields.Datetime.now() - self.write_date > SILENCE:
+            waits_for = waits_for or "silence"
+        reasons = dict(self._fields["waits_for"]._description_selection(self.env))
         return {
             "id": self.id,
             "state": self.state,
             "done": self.done_rows,
             "total": self.total_rows,
             "left": left,
-            "seconds": seconds,
+            "seconds": None if waits_for else seconds,
+            "waiting": reasons.get(waits_for, ""),
         }
 
     def _edu_tell_progress(self):
         """Send it to the browser of whoever started the import, once this transaction is committed."""
         for roster in self.sudo():
-            roster.started_by_id._bus_send("edu_import_progress", roster._edu_progress())
+            user = roster.started_by_id
+            told = roster.with_context(lang=user.lang)._edu_progress()
+            user._bus_send("edu_import_progress", told)
 
     # -- the cron ---------------------------------------------------------------------------------
 
@@ -157,7 +185,7 @@ class EduRosterImportJob(models.Model):
         """Import from where the file stands, until it is through, stopped, or time is over.
 
         :return: True when the database server could not: nothing of the batch in hand is left, and
-            the cron's clock goes on with it
+            another try follows by itself
         """
         user = self.started_by_id
         roster = self.with_env(
@@ -173,18 +201,35 @@ class EduRosterImportJob(models.Model):
         except Exception as error:
             if is_of_the_server(error):
                 _logger.warning("Roster import %s waits for the database: %s", self.id, error)
-                self.env.cr.rollback()  # raises when there is no connection any more
-                self.env.invalidate_all()
+                self._edu_wait(_why_it_waits(error))
                 return True
             _logger.exception("Roster import %s could not go on", self.id)
             reason = roster.env._("Something unforeseen happened; the server's log tells more.")
             self._edu_give_up(reason)
         return False
 
+    def _edu_wait(self, reason):
+        """Leave the batch in hand, say why, and have the cron try again before long. When there is no
+        connection any more that is said over another one, and this job is over."""
+        try:
+            self.env.cr.rollback()
+        except psycopg2.Error:
+            with self.env.registry.cursor() as cr:
+                self.with_env(self.env(cr=cr))._edu_waits(reason)
+            raise
+        self.env.invalidate_all()
+        self._edu_waits(reason)
+        self.env["ir.cron"]._commit_progress()
+
+    def _edu_waits(self, reason):
+        self.write({"waits_for": reason})
+        self._edu_tell_progress()
+        self._edu_wake(fields.Datetime.now() + AGAIN)
+
     def _edu_give_up(self, reason):
         self.env.cr.rollback()
         self.env.invalidate_all()
-        self.write({"state": "stopped", "stop_reason": reason})
+        self.write({"state": "stopped", "stop_reason": reason, "waits_for": False})
         self._edu_tell_progress()
         self.env["ir.cron"]._commit_progress()
 
@@ -252,6 +297,7 @@ class EduRosterImportJob(models.Model):
             {
                 **{name: roster[name] + counted[name] - before[name] for name in COUNTS},
                 "done_rows": roster.done_rows + len(batch),
+                "waits_for": False,
                 "position": {
                     "at": [batch[-1].sheet_index, batch[-1].number],
                     "schools": sorted(run.validator.school_ids),
@@ -259,3 +305,13 @@ class EduRosterImportJob(models.Model):
             }
         )
         self._edu_tell_progress()
+
+
+def _why_it_waits(error):
+    """Which of ``WAITS`` an error of the database server is."""
+    if isinstance(error, errors.DiskFull):
+        return "room"
+    gone = (psycopg2.InterfaceError, errors.AdminShutdown, errors.CrashShutdown)
+    # a server that still answers gives its error a class of its own
+    lost = isinstance(error, gone) or type(error) is psycopg2.OperationalError
+    return "connection" if lost else "server"

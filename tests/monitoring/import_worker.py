@@ -265,6 +265,16 @@ class Worker:
 
         RosterWriter.carry_out = stalling
 
+    def told(self, env, roster_id):
+        """Why it waits, as the browser was told last."""
+        import json
+
+        for sent in env["bus.bus"].search([], order="id desc"):
+            message = json.loads(sent.message)
+            if message["type"] == "edu_import_progress" and message["payload"]["id"] == roster_id:
+                return message["payload"]["waiting"]
+        return None
+
     def facts(self, roster_id, first):
         """What is there of an import and of its children."""
         with self.registry.cursor() as cr:
@@ -278,6 +288,8 @@ class Worker:
             names = ("row", "new", "changed", "unchanged", "rejected", "held")
             return {
                 "state": roster.state,
+                "waiting": roster.waits_for or "",
+                "told": self.told(env, roster_id),
                 "done": roster.done_rows,
                 "counts": [roster[f"{name}_count"] for name in names],
                 "children": len(children.exists()),

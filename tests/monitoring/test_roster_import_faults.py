@@ -79,10 +79,12 @@ class TestRosterImportFaults(BaseCase):
         """Until PostgreSQL has seen that whoever ran the job is gone."""
         self.query("SELECT id FROM ir_cron FOR UPDATE")
 
-    def assertThere(self, roster, first, rows, state="running"):
-        """So many rows are in: the import says so, and exactly their children are there."""
+    def assertThere(self, roster, first, rows, state="running", waiting="", told=""):
+        """So many rows are in: the import says so, and exactly their children are there; why it waits
+        stands there, and was told."""
         facts = self.worker.call("facts", roster, first)
         self.assertEqual((facts["state"], facts["done"]), (state, rows))
+        self.assertEqual((facts["waiting"], facts["told"]), (waiting, told))
         self.assertEqual(facts["counts"], [rows, rows, 0, 0, 0, 0])
         whole = facts["children"], facts["guardians"], facts["notes"]
         self.assertEqual(whole, (rows, rows, rows))
@@ -115,7 +117,8 @@ class TestRosterImportFaults(BaseCase):
                 self.assertIn((True,), cut)
                 worker.call("go on")
                 self.wait_for_the_job()
-                self.assertThere(roster, first, BATCH)
+                lost = "connection", "The connection to the database was lost."
+                self.assertThere(roster, first, BATCH, "running", *lost)
                 worker.call("by_the_clock")  # the same process, with another connection
                 self.assertThere(roster, first, CHILDREN, "done")
 
@@ -130,9 +133,10 @@ class TestRosterImportFaults(BaseCase):
             facts = self.worker.call("facts", roster, first)
             rows = facts["done"]
             self.assertIn(rows, range(BATCH, 13 * BATCH, BATCH))
-            self.assertThere(roster, first, rows)
+            full = "room", "The database server has no room left on its disk."
+            self.assertThere(roster, first, rows, "running", *full)
             worker.call("by_the_clock")
-            self.assertThere(roster, first, rows)
+            self.assertThere(roster, first, rows, "running", *full)
             free()
             worker.call("by_the_clock")
             self.assertThere(roster, first, 13 * BATCH, "done")

@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 from unittest.mock import patch
 
-from psycopg2 import errors
+from psycopg2 import InterfaceError, OperationalError, errors
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -78,6 +79,7 @@ class TestRosterImportJob(RosterCommon):
                 "total": 9,
                 "left": 9,
                 "seconds": None,
+                "waiting": "",
             },
         )
         self.run_cron()
@@ -152,10 +154,67 @@ class TestRosterImportJob(RosterCommon):
         self.assertEqual({message["id"] for message in told}, {roster.id})
         self.assertEqual(
             {name for message in told for name in message},
-            {"id", "state", "done", "total", "left", "seconds"},
+            {"id", "state", "done", "total", "left", "seconds", "waiting"},
         )
         whom = {channel for channel, kind, _message in sent if kind == "edu_import_progress"}
         self.assertEqual(whom, {self.user["records_admin"].partner_id})
+
+    def test_it_says_why_it_waits(self):
+        """In the language of whoever asks; nothing is said of an import that goes on."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        roster = self.started(self.children())
+        self.assertEqual(roster.edu_progress()["waiting"], "")
+        for reason, words in (
+            (OperationalError(), "与数据库的连接中断"),
+            (InterfaceError("connection already closed"), "与数据库的连接中断"),
+            (errors.DiskFull(), "数据库服务器磁盘已满"),
+            (errors.OutOfMemory(), "数据库服务器暂时无法处理"),
+        ):
+            roster.sudo().waits_for = roster_import_job._why_it_waits(reason)
+            with self.subTest(reason=reason):
+                told = roster.with_context(lang="zh_CN").edu_progress()
+                self.assertIn(words, told["waiting"])
+                self.assertIsNone(told["seconds"])
+        self.tick()
+        self.assertEqual((roster.state, roster.waits_for), ("done", False))
+
+    def test_a_server_that_cannot_is_tried_again_before_long(self):
+        roster = self.started(self.children())
+        sent = []
+        self.patch(
+            self.env.registry["bus.bus"],
+            "_sendone",
+            lambda _bus, _channel, kind, message: sent.append((kind, message)),
+        )
+        triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", self.cron.id)])
+
+        def cannot(*_args):
+            raise errors.DiskFull()
+
+        with patch.object(RosterWriter, "carry_out", cannot), mute_logger(JOB):
+            self.tick()
+        self.assertEqual((roster.state, roster.waits_for, roster.done_rows), ("running", "room", 0))
+        [(kind, message)] = sent
+        self.assertEqual((kind, message["done"]), ("edu_import_progress", 0))
+        self.assertIn("no room left", message["waiting"])
+        again = self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)])
+        self.assertEqual(len(again), triggers + 1)
+        self.assertEqual(max(again.mapped("call_at")), fields.Datetime.now() + timedelta(minutes=1))
+        self.tick()
+        self.assertEqual((roster.state, roster.waits_for), ("done", False))
+        self.assertFalse(sent[-1][1]["waiting"])
+
+    def test_without_a_batch_for_some_minutes_something_is_said(self):
+        roster = self.started(self.children())
+        self.env.cr.execute(
+            "UPDATE edu_roster_import SET write_date = %s WHERE id = %s",
+            (fields.Datetime.now() - timedelta(minutes=4), roster.id),
+        )
+        self.env.invalidate_all()
+        self.assertIn("interrupted", roster.edu_progress()["waiting"])
+        self.assertFalse(roster.waits_for)
+        roster.action_stop()
+        self.assertEqual(roster.edu_progress()["waiting"], "")
 
     def test_stop_and_go_on(self):
         self.slices()

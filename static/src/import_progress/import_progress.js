@@ -23,7 +23,7 @@ export class ImportProgress extends Component {
     setup() {
         this.orm = useService("orm");
         this.bus = useService("bus_service");
-        this.progress = useState({ done: 0, total: 0, left: 0, seconds: null });
+        this.progress = useState({ done: 0, total: 0, left: 0, seconds: null, waiting: "" });
         this.hear = (told) => this.take(told);
         let first;
         onWillStart(async () => {
@@ -53,7 +53,7 @@ export class ImportProgress extends Component {
             Object.assign(this.progress, told);
             return told;
         } catch {
-            // a lost connection: the next question may be answered
+            this.progress.waiting = _t("The server does not answer."); // the next time it may
         }
     }
 
