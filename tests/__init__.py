@@ -63,6 +63,7 @@ from .monitoring import test_roster_close
 from .monitoring import test_roster_mark
 from .monitoring import test_roster_open
 from .monitoring import test_roster_progress
+from .monitoring import test_roster_progress_live
 from .monitoring import test_roster_repeat
 from .monitoring import test_status_change
 from .monitoring import test_reorganisation

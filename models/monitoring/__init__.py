@@ -1,5 +1,6 @@
 from . import policy
 from . import entrant
+from . import ir_websocket
 from . import roster_check
 from . import roster_sheet
 from . import roster_progress

@@ -18,6 +18,9 @@ NOT_EXPECTED = ("deceased", "abroad", "transferred_out")
 ANALYZE_FROM = 20
 BEGIN = "edu_dropout_control.activity_roster_begin"
 
+#: name of the bus message and of the channels that the progress of a check is told on
+PROGRESS = "edu_roster_progress"
+
 
 class EduRosterCheck(models.Model):
     """The full check of one school in one term: registry against who really came (二(三)1), done
@@ -730,6 +733,7 @@ class EduRosterCheck(models.Model):
             )
             check._edu_sign("checked")
             sudo._edu_apply(sudo.line_ids)
+            sudo._edu_tell_progress()
         return True
 
     def _edu_signoff_content(self):
@@ -784,6 +788,23 @@ class EduRosterCheck(models.Model):
             check.write({"state": "open", "closed_on": False, "closed_by_id": False})
             check._message_log(body=self.env._("Reopened: %(reason)s", reason=reason))
             check._edu_new_signing_round(reason)
+            check._edu_tell_progress()
+
+    # Live progress
+
+    @api.model
+    def _edu_progress_channels(self):
+        """What whoever looks at the progress listens to: the checks of open terms that they read."""
+        if not self.env["edu.roster.progress"].has_access("read"):
+            return []
+        checks = self.search([("term_id.state", "=", "open"), ("state", "!=", "closed")])
+        return [(check, PROGRESS) for check in checks]
+
+    def _edu_tell_progress(self):
+        """Tell whoever looks at the progress that it is another one, once this transaction is
+        committed. No figure goes out: each browser reads again what its user may see."""
+        for check in self:
+            self.env["bus.bus"]._sendone((check, PROGRESS), PROGRESS, {"check_id": check.id})
 
     # What is due (plan, 二(三)2)
 

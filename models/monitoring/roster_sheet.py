@@ -252,6 +252,7 @@ class EduRosterSheet(models.Model):
         sheet._edu_log_corrections(touched, before)
         touched._edu_after_mark(before)
         sheet.check_id._edu_has_begun()
+        sheet.check_id._edu_tell_progress()
         return True
 
     def _edu_clean_changes(self, changes):
@@ -424,6 +425,7 @@ class EduRosterSheet(models.Model):
                 }
             )
             sheet._edu_sign("checked")
+            sudo.check_id._edu_tell_progress()
         return True
 
     def _edu_signoff_content(self):
@@ -467,6 +469,7 @@ class EduRosterSheet(models.Model):
             sheet.write({"state": "open", "signed_by_id": False, "signed_at": False})
             sheet._message_log(body=self.env._("Reopened: %(reason)s", reason=reason))
             sheet._edu_new_signing_round(reason)
+            sheet.check_id._edu_tell_progress()
 
     @api.model
     def action_my_sheets(self):
