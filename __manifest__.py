@@ -43,12 +43,15 @@
         "reports/notice_documents.xml",
         "reports/visit_documents.xml",
         "reports/visit_plan_documents.xml",
+        "reports/seal_register.xml",
         "reports/bulletin_documents.xml",
         # core
         "wizard/signoff_behalf.xml",
+        "wizard/signoff_compare.xml",
         "wizard/signoff_sign.xml",
         "wizard/signoff_withdraw.xml",
         "views/core/signoff.xml",
+        "views/core/signoff_fault.xml",
         "views/core/reveal_log.xml",
         # registry
         "views/registry/area.xml",
@@ -65,6 +68,9 @@
         "views/registry/code.xml",
         "views/registry/post.xml",
         "views/registry/duty.xml",
+        "wizard/seal_refuse.xml",
+        "wizard/seal_register.xml",
+        "views/registry/seal_use.xml",
         # monitoring
         "wizard/comparison_decide.xml",
         "wizard/comparison_settle.xml",

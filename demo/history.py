@@ -434,12 +434,18 @@ class History:
             with self.county.at(day, 9, number):
                 self.sign(report, key)
                 self.as_(report, "principal", key).action_submit()
+                self.seal(report, key)
             with self.county.at(day + timedelta(days=2), 9, number):
                 report.with_user(
                     self.county.holder["township", self.index(report.school_id), None]
                 ).action_receive()
                 bureau = self.as_(report, "bureau", "county")
                 bureau.action_receive()
+                if number == 1:
+                    bureau._edu_return("请在情况说明中写明转出学生的去向。")
+                    self.as_(report, "dean", key).remark = "转出学生均已在外县学校就读，回执齐全。"
+                    self.sign(report, key)
+                    self.as_(report, "principal", key).action_submit()
                 bureau.action_accept()
 
     def sign(self, report, key):
@@ -447,6 +453,13 @@ class History:
         self.as_(report, "records_admin", key).action_sign_checked()
         self.as_(report, "dean", key).action_sign_filled()
         self.as_(report, "principal", key).action_sign_reviewed()
+
+    def seal(self, report, key):
+        """Printed, sealed, entered in the register of seals."""
+        version = self.as_(report.version_id, "records_admin", key)
+        use = self.env["edu.seal.use"].browse(version.action_ask_seal()["res_id"])
+        self.as_(use, "principal", key).action_approve()
+        self.as_(use, "records_admin", key).action_seal()
 
     def index(self, school):
         return self.county.townships.index(school.area_id)

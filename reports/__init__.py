@@ -1,5 +1,6 @@
 from . import bulletin_report
 from . import dropout_report
 from . import notice_report
+from . import seal_register
 from . import visit_report
 from . import visit_plan_report

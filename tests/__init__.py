@@ -12,6 +12,7 @@ from .registry import test_county_setup
 from .registry import test_duty
 from .registry import test_post
 from .registry import test_school
+from .registry import test_seal_use
 from .registry import test_student
 from .registry import test_student_duplicate
 from .registry import test_term
@@ -26,6 +27,7 @@ from .casework import test_case_tour
 from .casework import test_documents
 from .casework import test_ladder
 from .casework import test_notice
+from .casework import test_notice_seal
 from .casework import test_service
 from .casework import test_verify
 from .casework import test_visit
@@ -33,6 +35,7 @@ from .casework import test_visit_gap
 from .casework import test_visit_plan
 from .casework import test_visit_sheet
 from .tools import test_calendar
+from .tools import test_compare
 from .tools import test_dates
 from .tools import test_identity
 from .tools import test_names
@@ -108,7 +111,10 @@ from .monitoring import test_roster_tours
 from .monitoring import test_roster_unlisted
 from .monitoring import test_transfer
 from .oversight import test_dropout_report_race
+from .oversight import test_seal_documents
 from .oversight import test_signing
+from .oversight import test_signoff_compare
+from .oversight import test_signoff_verify
 from .access import test_matrix
 from .demo import test_workbooks
 from .demo import test_county

@@ -18,6 +18,9 @@ from . import student_merge
 from . import supervision_order_return
 from . import case_found
 from . import case_step
+from . import seal_refuse
+from . import seal_register
 from . import signoff_behalf
+from . import signoff_compare
 from . import signoff_sign
 from . import signoff_withdraw

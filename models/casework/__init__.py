@@ -4,6 +4,7 @@ from . import dropout_case
 from . import case_place
 from . import case_ladder
 from . import notice
+from . import notice_seal
 from . import notice_service
 from . import notice_document
 from . import referral

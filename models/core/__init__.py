@@ -10,8 +10,10 @@ from . import ir_attachment
 from . import ir_default
 from . import ir_filters
 from . import ir_ui_view
+from . import document_guard
 from . import signing
 from . import signoff
+from . import signoff_fault
 from . import signoff_mixin
 from . import mail_followers
 from . import mail_thread

@@ -5,6 +5,45 @@ from odoo.tools import SQL, sql
 FUNCTION = "edu_append_only"
 
 
+def protect(env, table, when="TRUE"):
+    """Have the database refuse to change, delete or truncate rows of ``table``.
+
+    :param when: SQL over OLD: which rows (those that are finished)
+    """
+    env.execute_query(
+        SQL(
+            """
+            CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                RAISE EXCEPTION USING
+                    MESSAGE = TG_TABLE_NAME || ' is append-only: ' || TG_OP || ' refused';
+            END $$
+            """,
+            SQL.identifier(FUNCTION),
+        )
+    )
+    for name, event, level, condition in (
+        ("edu_append_only_row", "UPDATE OR DELETE", "ROW", SQL("WHEN (%s)", SQL(when))),
+        ("edu_append_only_table", "TRUNCATE", "STATEMENT", SQL()),
+    ):
+        env.execute_query(
+            SQL(
+                """
+                DROP TRIGGER IF EXISTS %(name)s ON %(table)s;
+                CREATE TRIGGER %(name)s BEFORE %(event)s ON %(table)s
+                    FOR EACH %(level)s %(condition)s EXECUTE FUNCTION %(function)s();
+                ALTER TABLE %(table)s ENABLE ALWAYS TRIGGER %(name)s
+                """,
+                name=SQL.identifier(name),
+                table=SQL.identifier(table),
+                event=SQL(event),
+                level=SQL(level),
+                condition=condition,
+                function=SQL.identifier(FUNCTION),
+            )
+        )
+
+
 class EduAppendOnlyMixin(models.AbstractModel):
     """Rows that are written once and never again: no role, no superuser and no SQL changes them.
 
@@ -22,37 +61,7 @@ class EduAppendOnlyMixin(models.AbstractModel):
         super().init()
         if self._abstract or not self._auto or not sql.table_exists(self.env.cr, self._table):
             return
-        self.env.execute_query(
-            SQL(
-                """
-                CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN
-                    RAISE EXCEPTION USING
-                        MESSAGE = TG_TABLE_NAME || ' is append-only: ' || TG_OP || ' refused';
-                END $$
-                """,
-                SQL.identifier(FUNCTION),
-            )
-        )
-        for name, event, level in (
-            ("edu_append_only_row", "UPDATE OR DELETE", "ROW"),
-            ("edu_append_only_table", "TRUNCATE", "STATEMENT"),
-        ):
-            self.env.execute_query(
-                SQL(
-                    """
-                    DROP TRIGGER IF EXISTS %(name)s ON %(table)s;
-                    CREATE TRIGGER %(name)s BEFORE %(event)s ON %(table)s
-                        FOR EACH %(level)s EXECUTE FUNCTION %(function)s();
-                    ALTER TABLE %(table)s ENABLE ALWAYS TRIGGER %(name)s
-                    """,
-                    name=SQL.identifier(name),
-                    table=SQL.identifier(self._table),
-                    event=SQL(event),
-                    level=SQL(level),
-                    function=SQL.identifier(FUNCTION),
-                )
-            )
+        protect(self.env, self._table)
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(

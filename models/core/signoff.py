@@ -4,10 +4,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL
-
-from odoo.addons.base.models.ir_attachment import condition_values
 
 from ...tools.canonical import canonical_json, changed_paths, sha256_hex
 
@@ -35,14 +32,10 @@ class EduSignoff(models.Model):
 
     _name = "edu.signoff"
     _description = "Sign-off"
-    _inherit = ["edu.append.only.mixin"]
+    _inherit = ["edu.append.only.mixin", "edu.document.guard.mixin"]
     _log_access = False
     _order = "id"
 
-    res_model = fields.Char("Document Model", required=True, readonly=True)
-    res_id = fields.Many2oneReference(
-        "Document", model_field="res_model", required=True, readonly=True
-    )
     round = fields.Integer("Round", required=True, readonly=True)
     sequence = fields.Integer("Number", required=True, readonly=True)
     role = fields.Selection(
@@ -110,63 +103,6 @@ class EduSignoff(models.Model):
         for signoff in self:
             image = signoff in readable and signoff._edu_drawing()
             signoff.drawing = image and base64.b64encode(image)
-
-    # ------------------------------------------------------------------
-    # Access: readable if and only if the record is
-    # ------------------------------------------------------------------
-
-    def _check_access(self, operation):
-        result = super()._check_access(operation)
-        if operation != "read" or not self or self._edu_reads_all():
-            return result
-        allowed = self - result[0] if result else self
-        forbidden = allowed - allowed._edu_with_readable_document()
-        if not forbidden:
-            return result
-        if result:
-            return result[0] + forbidden, result[1]
-        return forbidden, forbidden._edu_access_error
-
-    def _edu_access_error(self):
-        return self.env["ir.rule"]._make_access_error("read", self)
-
-    @api.model
-    def _edu_reads_all(self):
-        """Whether the caller may read the rows (never the content) of documents that are not theirs:
-        for the room that knows the posts to say."""
-        return False
-
-    def _edu_with_readable_document(self):
-        readable = self.browse()
-        for model, signoffs in self.sudo().grouped("res_model").items():
-            if model not in self.env:
-                continue
-            documents = self.env[model].browse(signoffs.mapped("res_id")).exists()
-            ids = set(documents._filtered_access("read").ids)
-            readable |= signoffs.filtered(lambda signoff, ids=ids: signoff.res_id in ids)
-        return readable.sudo(False).with_env(self.env)
-
-    @api.model
-    def _search(self, domain, offset=0, limit=None, order=None, *, bypass_access=False, **kwargs):
-        domain = Domain(domain)
-        if not self.env.su and not bypass_access and not self._edu_reads_all():
-            asked = condition_values(self, "res_model", domain)
-            domain &= Domain.OR(
-                Domain("res_model", "=", model)
-                & Domain("res_id", "in", documents._search(Domain.TRUE))
-                for model in self._edu_signed_models()
-                if asked is None or model in asked
-                if (documents := self.env[model].with_context(active_test=False)).has_access("read")
-            )
-        return super()._search(domain, offset, limit, order, bypass_access=bypass_access, **kwargs)
-
-    def _edu_signed_models(self):
-        """Return the names of the models that take sign-offs."""
-        return sorted(
-            name
-            for name in self.pool.descendants(["edu.signoff.mixin"], "_inherit")
-            if not self.pool[name]._abstract
-        )
 
     # ------------------------------------------------------------------
     # Signing
@@ -423,6 +359,40 @@ class EduSignoff(models.Model):
                 found[res_id] = problems
         return found
 
+    def action_verify_shown(self):
+        """Whoever reads them: verify the documents of the chosen signatures, of all shown when none
+        is chosen; names those that do not hold."""
+        signoffs = self
+        if not signoffs:
+            domain = self.env.context.get("active_domain") or []
+            signoffs = self.search(domain)
+        signoffs.check_access("read")
+        keys = dict.fromkeys((row.res_model, row.res_id) for row in signoffs.sudo())
+        return self._edu_verify_action(list(keys))
+
+    @api.model
+    def _edu_verify_action(self, keys):
+        """Verify the documents ``keys``; an action that names the broken ones, or says that all
+        hold."""
+        faults, _new = self.env["edu.signoff.fault"]._edu_verify(keys)
+        if faults:
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                "edu_dropout_control.edu_signoff_fault_action"
+            )
+            return {**action, "domain": [("id", "in", faults.ids)]}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if keys else "info",
+                "title": self.env._("Signatures"),
+                "message": self.env._(
+                    "%(count)s documents verified: all signatures hold.", count=len(keys)
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
     def _edu_chain_rows(self, model, ids):
         """{id: rows as dicts, in order} of the documents ``ids`` of ``model``."""
         self.flush_model()
@@ -497,7 +467,18 @@ class EduSignoff(models.Model):
         return problems
 
     def _edu_changed_since(self, record, rows):
-        """Which fields of ``record`` (as superuser) are not as the current round signed them."""
+        """Which fields of ``record`` (as superuser) are not as the current round signed them, and
+        which signatures it says it has and has not."""
+        roles = dict(self._fields["role"]._description_selection(self.env))
+        given = {row["role"] for row in rows if row["round"] == record.signoff_round}
+        missing = [
+            self.env._(
+                "The document stands as signed, and a signature is missing: %(role)s.",
+                role=roles[role],
+            )
+            for role in record._edu_signoff_expected()
+            if role not in given
+        ]
         rows = [
             (position, row)
             for position, row in enumerate(rows, start=1)
@@ -506,12 +487,12 @@ class EduSignoff(models.Model):
             and row.get("frozen")
         ]
         if not rows:
-            return []
+            return missing
         try:
             now = json.loads(canonical_json(record._edu_signoff_content()))
         except UserError as error:
-            return [str(error)]
-        problems = []
+            return [*missing, str(error)]
+        problems = missing
         for position, row in rows:
             paths = changed_paths(json.loads(row["frozen"])["content"], now)
             problems += [

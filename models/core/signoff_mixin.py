@@ -1,6 +1,11 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools import compare, crypto
+from ...tools.canonical import canonical_json
+from ...tools.log_filter import redact
 from .signing import Signing, SigningAsked
 from .signoff import SIGNATURES
 
@@ -51,17 +56,70 @@ class EduSignoffMixin(models.AbstractModel):
         """Return recordsets whose current checks and fillings-in count as work on this record."""
         return []
 
-    def _edu_signoff_path_label(self, path):
-        """Return a person's words for a place in the content; never its value."""
-        words = []
+    def _edu_signoff_expected(self):
+        """Return the roles that must have signed the current round, the record standing as it does."""
+        return ()
+
+    # How the content reads: for who is told what changed, and for the comparison of versions
+
+    def _edu_signoff_words(self):
+        """Return {key of the content, at any depth: its label}, in the order in which they are shown.
+        Fields of the record and of its lines need none."""
+        return {}
+
+    # keys of the content that say nothing to a person
+    _edu_signoff_skipped = frozenset()
+
+    def _edu_signoff_field(self, path):
+        """The field that the last step of ``path`` is named after, on the record or its lines."""
+        model, field = self, None
         for step in path:
             if isinstance(step, int):
-                words.append(f"#{step + 1}")
-            elif not words and step in self._fields:
-                words.append(self._fields[step]._description_string(self.env) or step)
-            else:
-                words.append(step)
-        return " › ".join(words)
+                continue
+            field = model._fields.get(step) if model is not None else None
+            comodel = field is not None and field.relational and field.comodel_name
+            model = self.env[comodel] if comodel else None
+        return None if isinstance(path[-1], int) else field
+
+    def _edu_signoff_label(self, path):
+        """Return a person's word for the last step of ``path``."""
+        step = path[-1]
+        if isinstance(step, int):
+            return f"#{step + 1}"
+        words = self._edu_signoff_words()
+        if step in words:
+            return words[step]
+        field = self._edu_signoff_field(path)
+        return field._description_string(self.env) if field is not None else step.replace("_", " ")
+
+    def _edu_signoff_path_label(self, path):
+        """Return a person's words for a place in the content; never its value."""
+        return " › ".join(self._edu_signoff_label(path[: at + 1]) for at in range(len(path)))
+
+    def _edu_signoff_item(self, path, item, position):
+        """Return what an entry of a list is known again by in another version, and its title."""
+        if isinstance(item, dict):
+            for key in ("id", "case", "student", "number", "no", "code", "name"):
+                if item.get(key):
+                    return (key, item[key]), item.get("name") or f"#{position + 1}"
+        return position, f"#{position + 1}"
+
+    def _edu_signoff_text(self, path, value):
+        """Return a value as text; None for a dict or list whose parts are shown one by one. Numbers
+        of persons are masked: by their field where there is one, else by their look."""
+        if isinstance(value, dict | list):
+            return None
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return self.env._("Yes") if value else self.env._("No")
+        field = self._edu_signoff_field(path)
+        kind = getattr(field, "kind", None)
+        if kind in crypto.KINDS:
+            return crypto.mask(kind, str(value)) or ""
+        if field is not None and field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        return redact(str(value))
 
     # ------------------------------------------------------------------
     # For the model's own actions
@@ -269,3 +327,80 @@ class EduSignoffMixin(models.AbstractModel):
                 "sticky": bool(problems),
             },
         }
+
+    # ------------------------------------------------------------------
+    # Versions side by side
+    # ------------------------------------------------------------------
+
+    def _edu_signoff_versions(self):
+        """Return the versions that the caller may compare, in order: numbers of signing rounds that
+        somebody signed, and 0 for the record as it stands while nobody has signed it anew."""
+        self.ensure_one()
+        rounds = {
+            signoff.round
+            for signoff in self.env["edu.signoff"]._edu_chain(self)
+            if signoff.role in SIGNATURES
+        }
+        return [*sorted(rounds), *((0,) if rounds and self.signoff_round not in rounds else ())]
+
+    def _edu_signoff_version(self, number):
+        """Return the content of one of ``_edu_signoff_versions``: server side only.
+
+        :raise UserError: when what was signed cannot be read any more
+        """
+        if not number:
+            return json.loads(canonical_json(self.sudo()._edu_signoff_content()))
+        chain = self.env["edu.signoff"]._edu_chain(self)
+        signed = chain.filtered(lambda row: row.round == number and row.role in SIGNATURES)
+        content = signed[-1:] and signed[-1:]._edu_frozen()
+        if not content:
+            raise UserError(self.env._("What was signed then cannot be read any more."))
+        return content
+
+    def _edu_signoff_compare(self, old, new):
+        """Return the lines of the comparison of two versions (``tools.compare``)."""
+        self.ensure_one()
+        contents = [self._edu_signoff_version(number) for number in (old, new)]
+        return compare.compare(*contents, _Words(self))
+
+    def action_signoff_compare(self):
+        """Whoever reads the record: its last two versions side by side, as far as they may see them.
+
+        :raise UserError: there is only one
+        """
+        self.ensure_one()
+        self.check_access("read")
+        versions = self._edu_signoff_versions()
+        if len(versions) < 2:
+            raise UserError(
+                self.env._(
+                    "There is only one version of “%(document)s”.", document=self.display_name
+                )
+            )
+        return self._edu_dialog(
+            "edu.signoff.compare",
+            self.env._("Versions Side by Side"),
+            old=versions[-2],
+            new=versions[-1],
+        )
+
+
+class _Words(compare.Words):
+    """The words of a record that is signed, for ``tools.compare``."""
+
+    def __init__(self, record):
+        self.record = record
+        self.skipped = record._edu_signoff_skipped
+        self.ranks = {key: rank for rank, key in enumerate(record._edu_signoff_words())}
+
+    def label(self, path):
+        return self.record._edu_signoff_label(path)
+
+    def order(self, path, keys):
+        return sorted(keys, key=lambda key: (self.ranks.get(key, len(self.ranks)), key))
+
+    def item(self, path, item, position):
+        return self.record._edu_signoff_item(path, item, position)
+
+    def text(self, path, value):
+        return self.record._edu_signoff_text(path, value)

@@ -754,6 +754,36 @@ class EduRosterCheck(models.Model):
             "line_ids": {outcome: len(outcomes[outcome]) for outcome in sorted(outcomes)},
         }
 
+    def _edu_signoff_expected(self):
+        return ("checked",) if self.state == "closed" else ()
+
+    _edu_signoff_skipped = frozenset({"sheet"})
+
+    def _edu_signoff_words(self):
+        outcomes = dict(
+            self.env["edu.roster.check.line"]._fields["outcome"]._description_selection(self.env)
+        )
+        return {
+            "school_id": self.env._("School"),
+            "term_id": self.env._("Term"),
+            "line_ids": self.env._("Children"),
+            "sheet_ids": self.env._("Classes"),
+            "heads": self.env._("Heads"),
+            "hash": self.env._("Signature of the Class"),
+            **outcomes,
+        }
+
+    def _edu_signoff_item(self, path, item, position):
+        if path != ("sheet_ids",):
+            return super()._edu_signoff_item(path, item, position)
+        sheet = self.env["edu.roster.sheet"].sudo().browse(item["sheet"]).exists()
+        return item["sheet"], sheet.display_name or self.env._("A class no longer here")
+
+    def _edu_signoff_text(self, path, value):
+        if path[-1] == "hash":
+            return (value or "")[:12]
+        return super()._edu_signoff_text(path, value)
+
     def _edu_signoff_related(self):
         return [self.sheet_ids]
 

@@ -445,6 +445,28 @@ class EduRosterSheet(models.Model):
             ],
         }
 
+    def _edu_signoff_expected(self):
+        return ("checked",) if self.state == "signed" else ()
+
+    _edu_signoff_skipped = frozenset({"student"})
+
+    def _edu_signoff_words(self):
+        labels = self.env["edu.roster.check.line"].fields_get(["outcome", *ALL_FACTS], ["string"])
+        return {
+            "class_id": self.env._("Class"),
+            "heads": self.env._("Heads"),
+            "line_ids": self.env._("Children"),
+            **{name: label["string"] for name, label in labels.items()},
+        }
+
+    def _edu_signoff_item(self, path, item, position):
+        """Children are known by their record; named as far as the sheet names them."""
+        if path != ("line_ids",):
+            return super()._edu_signoff_item(path, item, position)
+        names = {line.student_id.id: line.student_name for line in self.sudo().line_ids}
+        student = item["student"]
+        return student, names.get(student) or self.env._("A child no longer on this sheet")
+
     @api.model
     def _edu_names(self, lines, limit=5):
         names = self.env._(", ").join(lines[:limit].mapped("student_name"))

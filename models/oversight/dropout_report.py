@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from ...tools import dropout_form as form
+from ...tools import crypto, dropout_form as form
 from ..core.signing import signing
 from ..core.signoff import SIGNATURES
 
@@ -603,20 +603,109 @@ class EduDropoutReport(models.Model):
             if hasattr(records, "_edu_signoff_content")
         ]
 
-    def _edu_signoff_path_label(self, path):
-        labels = {
+    def _edu_signoff_expected(self):
+        return SIGNATURES if self.state in ("signed", *HANDED_IN) else ()
+
+    # How it reads in a comparison of versions
+
+    _edu_signoff_skipped = frozenset({"case", "no"})
+
+    def _edu_signoff_words(self):
+        strings = {
+            name: label["string"]
+            for name, label in self.fields_get(
+                [f"{key}_count" for key in FIGURES], ["string"]
+            ).items()
+        }
+        Line = self.env["edu.dropout.report.line"]
+        lines = Line.fields_get(["kind", "left_on", "return_by"], ["string"])
+        Student = self.env["edu.student"]
+        student = Student.fields_get(
+            ["ethnicity", "birthdate", "id_number", "national_no", "address"], ["string"]
+        )
+        return {
             "school": self.env._("School"),
             "term": self.env._("Term"),
             "checked_on": self.env._("Date of the check"),
             "as_of": self.env._("Figures As Of"),
             "figures": self.env._("Figures"),
-            "rows": self.env._("Children"),
-            "totals": self.env._("Totals"),
+            **{key: strings.get(f"{key}_count", key) for key in FIGURES},
             "remark": self.env._("Explanation"),
+            "totals": self.env._("Totals"),
+            "rows": self.env._("Children"),
+            "name": self.env._("Name"),
+            "kind": lines["kind"]["string"],
+            "gender": self.env._("Gender"),
+            "grade": self.env._("Grade"),
+            "class_number": self.env._("Class"),
+            **{name: label["string"] for name, label in student.items()},
+            "guardian": self.env._("Guardian"),
+            "relation": self.env._("Relation"),
+            "phone": self.env._("Phone"),
+            "special_groups": self.env._("Special Groups"),
+            "left_on": lines["left_on"]["string"],
+            "cause": self.env._("Cause"),
+            "cause_note": self.env._("Cause, in Words"),
+            "whereabouts": self.env._("Whereabouts"),
+            "whereabouts_place": self.env._("Where"),
+            "measures": self.env._("Measures"),
+            "responsible": self.env._("Responsible"),
+            "return_by": lines["return_by"]["string"],
+            "code": self.env._("School Code"),
+            "township": self.env._("Township"),
+            "central": self.env._("Central School"),
+            "school_year": self.env._("School Year"),
+            "season": self.env._("Season"),
         }
-        label = super()._edu_signoff_path_label(path)
-        first = path[0] if path else None
-        return label.replace(first, labels[first], 1) if first in labels else label
+
+    def _edu_signoff_item(self, path, item, position):
+        if path == ("rows",):
+            return item["case"], item["name"]
+        if path == ("totals",):
+            return item["grade"], form.grade_words(item["grade"]) or self.env._("No grade")
+        return super()._edu_signoff_item(path, item, position)
+
+    def _edu_signoff_text(self, path, value):
+        secret = {"id_number": "identity", "national_no": "student_no", "phone": "phone"}
+        key = path[-1]
+        if key in secret or key == "address":
+            return (value and crypto.mask(secret.get(key, "address"), value)) or ""
+        if key == "measures":
+            return "\n".join(form.measure_words(measure) for measure in value)
+        if path[0] == "totals" and isinstance(value, dict) and len(path) == 3:
+            genders = dict(
+                self.env["edu.student"]._fields["gender"]._description_selection(self.env)
+            )
+            return ", ".join(
+                f"{genders.get(gender, self.env._('Unknown'))} {number}"
+                for gender, number in sorted(value.items())
+            )
+        choices = {
+            "kind": ("edu.dropout.report.line", "kind"),
+            "gender": ("edu.student", "gender"),
+            "season": ("edu.term", "season"),
+        }.get(key)
+        if choices and value:
+            model, name = choices
+            labels = self.env[model]._fields[name]._description_selection(self.env)
+            return dict(labels).get(value, value)
+        return super()._edu_signoff_text(path, value)
+
+    def _edu_signoff_versions(self):
+        """Township and bureau compare what was submitted to them; the school all, and the draft."""
+        rounds = (
+            self.env["edu.dropout.report.version"]
+            .search([("report_id", "=", self.id)])
+            .mapped("round")
+        )
+        own = self.env.su or any(
+            self.env.user._edu_has_role(role, self) for role in (*FILLERS, *LEADERS)
+        )
+        return [
+            number
+            for number in super()._edu_signoff_versions()
+            if number in rounds or (own and not number)
+        ]
 
     def action_refresh(self):
         """Records administrator or dean: take in what changed since."""

@@ -20,7 +20,7 @@ class EduDropoutReportVersion(models.Model):
 
     _name = "edu.dropout.report.version"
     _description = "Version of a Dropout Report"
-    _inherit = ["edu.scope.mixin"]
+    _inherit = ["edu.scope.mixin", "edu.sealed.mixin"]
     _order = "report_id, round desc"
     _rec_name = "round"
     _edu_township_fields = ("township_id",)
@@ -242,6 +242,54 @@ class EduDropoutReportVersion(models.Model):
         return self.env.ref("edu_dropout_control.action_report_dropout_report").report_action(
             self.ids, config=False
         )
+
+    def _edu_seal_values(self):
+        self.ensure_one()
+        return {
+            "school_id": self.school_id.id,
+            "document": f"《{form.TITLE}》{form.term_words(self._edu_content()['term'])}",
+        }
+
+    def _edu_check_may_seal(self):
+        """Sealed is what all three signed, as long as it stands."""
+        self.ensure_one()
+        version = self.sudo()
+        roles = set(version._edu_signoffs().mapped("role"))
+        if version.outcome in ("withdrawn", "returned") or not roles >= set(SIGNATURES):
+            raise UserError(
+                self.env._(
+                    "The seal is put to a report that all three have signed and that stands."
+                )
+            )
+
+    def _edu_after_seal(self, use):
+        self.env["edu.signoff"]._edu_event(
+            self.report_id,
+            "sealed",
+            self.env._(
+                "%(copies)s copies, No. %(number)s of the register of %(year)s",
+                copies=use.copies,
+                number=use.number,
+                year=use.year,
+            ),
+            self._edu_seal_post(),
+        )
+
+    def _edu_seal_post(self):
+        user = self.env.user
+        return next((role for role in self._EDU_SCANNERS if user._edu_has_role(role, self)), None)
+
+    def action_compare(self):
+        """Whoever reads the version: it beside the one before, as far as they may see that."""
+        self.ensure_one()
+        self.check_access("read")
+        versions = self.report_id._edu_signoff_versions()
+        at = versions.index(self.round)
+        if not at:
+            raise UserError(self.env._("You have no version before this one."))
+        action = self.report_id.action_signoff_compare()
+        action["context"].update(default_old=versions[at - 1], default_new=self.round)
+        return action
 
     def action_workbook(self):
         """Whoever reads the version: its workbook."""

@@ -25,3 +25,4 @@ from . import reorganisation
 from . import reorganisation_line
 from . import ir_attachment
 from . import signoff
+from . import seal_use

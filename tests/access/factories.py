@@ -5,7 +5,7 @@ class Factories:
     """
 
     #: models that carry no rules because they ask their parent record
-    guarded_by_parent = frozenset({"edu.signoff"})
+    guarded_by_parent = frozenset({"edu.signoff", "edu.signoff.fault"})
 
     def __init__(self, county):
         self.c = county
@@ -110,6 +110,11 @@ class Factories:
         klass = self.one("edu.class", other)
         return self.c.make_post(self.c.nobody_else, "class_teacher", klass)
 
+    def edu_seal_use(self, other):
+        return self.env["edu.seal.use"].create(
+            {"school_id": self.one("edu.school", other).id, "document": "《招生简章》"}
+        )
+
     # core
 
     def edu_reveal_log(self, other):
@@ -120,6 +125,16 @@ class Factories:
     def edu_signoff(self, other):
         report = self.one("edu.dropout.report", other)
         return self.env["edu.signoff"]._sign(report, "checked", {})
+
+    def edu_signoff_fault(self, other):
+        return self.env["edu.signoff.fault"].create(
+            {
+                "res_model": "edu.dropout.report",
+                "res_id": self.one("edu.dropout.report", other).id,
+                "problems": "test",
+                "found_at": "2026-09-02 00:00:00",
+            }
+        )
 
     # monitoring
 
