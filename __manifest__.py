@@ -38,6 +38,7 @@
         "data/casework.xml",
         "data/oversight.xml",
         "data/duties.xml",
+        "data/responsibility.xml",
         # documents
         "reports/dropout_report_templates.xml",
         "reports/notice_documents.xml",
@@ -45,6 +46,7 @@
         "reports/visit_plan_documents.xml",
         "reports/seal_register.xml",
         "reports/bulletin_documents.xml",
+        "reports/leading_documents.xml",
         # core
         "wizard/signoff_behalf.xml",
         "wizard/signoff_compare.xml",
@@ -142,9 +144,15 @@
         "views/oversight/bulletin.xml",
         "views/oversight/supervision_order.xml",
         "views/oversight/consistency.xml",
+        "views/oversight/leading_document.xml",
+        "views/oversight/leading_meeting.xml",
+        "views/oversight/leading_group.xml",
+        "views/oversight/responsibility_letter.xml",
         # wizards
         "wizard/dropout_report_return.xml",
         "wizard/supervision_order_return.xml",
+        "wizard/leading_report.xml",
+        "wizard/responsibility_prepare.xml",
         "wizard/county_setup.xml",
         "views/casework/visit.xml",
         "views/casework/student.xml",

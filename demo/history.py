@@ -508,6 +508,9 @@ class History:
         self.bulletin(self.day(6, self.now))
         self.roll_calls()
         self.warnings("dhz", (8, 1))
+        self.leading_groups(self.day(5, self.now))
+        self.letters("dhz", self.day(5, self.now))
+        self.route("dhz", self.day(7, self.now))
 
     # Roll calls
 
@@ -674,6 +677,88 @@ class History:
                 for line in order.line_ids:
                     line.answer = "班主任已联系家长，约定明天家访。"
                 order.action_answer()
+
+    # Leading groups, letters of responsibility, routes
+
+    def leading_groups(self, day):
+        """Two schools have founded their group and met; what one decided is late. The others have not."""
+        county = self.county
+        for number, key in enumerate(("dhz", "cg1")):
+            school = county.school[key]
+            principal = self.who("principal", key)
+            with county.at(self.day(3, self.start), 10, number):
+                self.as_(self.env["edu.leading.document"], "principal", key).create(
+                    {
+                        "school_id": school.id,
+                        "name": f"{school.name}〔{self.start.year}〕3号 关于成立控辍保学工作领导小组的通知",
+                        "date": self.day(2, self.start),
+                        "file_ids": [Command.set(self.file(principal, "成立文件.pdf").ids)],
+                    }
+                )
+            with county.at(day, 16, number):
+                posts = school._edu_leading_posts()
+                teachers = posts.filtered(lambda post: post.role == "class_teacher").user_id
+                meeting = self.as_(self.env["edu.leading.meeting"], "dean", key).create(
+                    {
+                        "school_id": school.id,
+                        "date": self.day(3, self.now),
+                        "place": "学校会议室",
+                        "name": "开学核查与劝返工作部署",
+                        "chair_id": principal.id,
+                        "attendee_ids": [Command.set((posts.user_id - teachers[-1:]).ids)],
+                        "minutes": "学籍管理员通报开学到校情况和未到校学生名单。\n"
+                        "会议要求：班主任逐户走访，当天反馈；困难家庭先落实资助，再谈返校。",
+                        "decision_ids": [
+                            Command.create(
+                                {
+                                    "name": "逐户走访未到校学生，当天反馈去向",
+                                    "user_id": teachers[:1].id,
+                                    "deadline": self.day(5 if number else 20, self.now),
+                                }
+                            ),
+                            Command.create(
+                                {
+                                    "name": "核对寄宿生生活补助名单",
+                                    "user_id": self.who("vice_principal", key).id,
+                                    "deadline": self.day(15, self.now),
+                                }
+                            ),
+                        ],
+                    }
+                )
+                meeting.action_record()
+                self.as_(meeting, "principal", key).action_close()
+
+    def letters(self, key, day):
+        """A school agrees with its class teachers: two have signed."""
+        with self.county.at(day, 17):
+            self.as_(self.env["edu.responsibility.prepare"], "principal", key).create(
+                {"kind": "school_class", "school_year": self.county.term.school_year}
+            ).action_prepare()
+            letters = self.env["edu.responsibility.letter"].search([])
+            for letter in letters.filtered("person_id")[:2]:
+                letter.with_user(letter.person_id).action_sign_person()
+            self.as_(letters.filtered("person_id")[:1], "principal", key).action_sign_issuer()
+
+    def route(self, key, day):
+        """Months without persuasion are counted; a dean plans whom to visit in a village."""
+        school = self.county.school[key]
+        with self.county.at(self.day(6, self.now), 8):
+            self.env["edu.visit.gap"]._cron_fix()
+            cases = self.env["edu.dropout.case"].search(
+                [("school_id", "=", school.id), ("state", "=", "persuading")]
+            )
+            villages = cases.student_id.residence_area_id
+            if villages:
+                self.as_(self.env["edu.visit.plan"], "dean", key).create(
+                    {
+                        "date": day,
+                        "area_id": villages[:1].id,
+                        "school_id": school.id,
+                        "user_names": "村支书",
+                        "note": "八点在村委会集合",
+                    }
+                )
 
     def verify_fresh(self, student, key):
         case = self.env["edu.dropout.case"].search([("student_id", "=", student.id)])

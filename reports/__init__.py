@@ -4,3 +4,4 @@ from . import notice_report
 from . import seal_register
 from . import visit_report
 from . import visit_plan_report
+from . import leading_report

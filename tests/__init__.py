@@ -91,6 +91,8 @@ from .oversight import test_dropout_documents
 from .oversight import test_dropout_report_ui
 from .monitoring import test_roster_dirty
 from .oversight import test_bulletin
+from .oversight import test_leading_group
+from .oversight import test_responsibility
 from .oversight import test_supervision_order
 from .oversight import test_consistency
 from .oversight import test_reorganisation_order

@@ -24,3 +24,5 @@ from . import signoff_behalf
 from . import signoff_compare
 from . import signoff_sign
 from . import signoff_withdraw
+from . import leading_report
+from . import responsibility_prepare

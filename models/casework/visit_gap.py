@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 #: what came later and takes the reproach away
-EXCUSED = ("in_time", "back")
+EXCUSED = ("in_time", "paper", "back")
 
 
 class EduVisitGap(models.Model):

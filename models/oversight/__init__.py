@@ -13,3 +13,9 @@ from . import supervision_order_line
 from . import consistency
 from . import student_merge
 from . import reorganisation
+from . import leading_document
+from . import leading_meeting
+from . import leading_decision
+from . import leading_group
+from . import responsibility_template
+from . import responsibility_letter

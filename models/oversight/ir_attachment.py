@@ -25,3 +25,16 @@ class IrAttachment(models.Model):
         versions = self.env["edu.dropout.report.version"].sudo().browse(scans.mapped("res_id"))
         if any(version.submitted_at for version in versions.exists()):
             raise UserError(self.env._("The scan of a submitted report is not taken away again."))
+        if self.env.su:
+            return
+        for model, stands in (
+            ("edu.leading.document", lambda document: True),
+            ("edu.leading.meeting", lambda meeting: meeting.state != "draft"),
+            ("edu.responsibility.letter", lambda letter: letter.state == "signed"),
+        ):
+            files = self.sudo().filtered(
+                lambda file, model=model: file.res_model == model and file.res_id
+            )
+            records = self.env[model].sudo().browse(files.mapped("res_id")).exists()
+            if any(map(stands, records)):
+                raise UserError(self.env._("The scan of what was signed stays with it."))

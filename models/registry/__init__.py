@@ -4,6 +4,7 @@ from . import calendar_day
 from . import policy
 from . import area
 from . import school
+from . import leading_group
 from . import school_class
 from . import student
 from . import student_merge

@@ -1,3 +1,6 @@
+from odoo.fields import Command
+
+
 class Factories:
     """One record of each model in the own and in the other scope, made as superuser.
 
@@ -531,6 +534,43 @@ class Factories:
         )
         version.write({"submitted_at": "2026-09-02 00:00:00"})
         return version
+
+    def edu_leading_document(self, other):
+        return self.env["edu.leading.document"].create(
+            {
+                "school_id": self.one("edu.school", other).id,
+                "name": "关于成立领导小组的通知",
+                "file_ids": [
+                    Command.create({"name": "document.pdf", "raw": b"%PDF", "type": "binary"})
+                ],
+            }
+        )
+
+    def edu_leading_meeting(self, other):
+        """Closed: before that, township, bureau and inspector see nothing of it."""
+        meeting = self.env["edu.leading.meeting"].create(
+            {"school_id": self.one("edu.school", other).id, "name": "开学部署"}
+        )
+        meeting._edu_close()
+        return meeting
+
+    def edu_leading_decision(self, other):
+        return self.env["edu.leading.decision"].create(
+            {"meeting_id": self.one("edu.leading.meeting", other).id, "name": "逐户走访"}
+        )
+
+    def edu_leading_group(self, other):
+        self.env.flush_all()
+        return self.env["edu.leading.group"].browse(self.one("edu.school", other).id)
+
+    def edu_responsibility_template(self, other):
+        return self.env.ref("edu_dropout_control.responsibility_template_school_class")
+
+    def edu_responsibility_letter(self, other):
+        """Of the class; tests of its own look at those of townships and the bureau."""
+        return self.env["edu.responsibility.letter"]._edu_prepare(
+            "school_class", "2026-2027", self.one("edu.class", other)
+        )
 
     def edu_dropout_report_status(self, other):
         self.c.term.state = "open"

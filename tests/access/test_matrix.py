@@ -101,6 +101,7 @@ class TestAccessMatrix(EduCommon):
             "edu.calendar.day",
             "edu.code",
             "edu.policy",
+            "edu.responsibility.template",
             "edu.roster.profile",
             "edu.roster.profile.line",
             "edu.term",

@@ -182,7 +182,7 @@ class TestVisitGapAnswer(GapCommon):
             }
         )
         self.assertFalse(visit.late_entry, "not suspicious")
-        self.assertEqual((self.case.gap_ids.answer, self.case.gap_ids.is_gap), ("paper", True))
+        self.assertEqual((self.case.gap_ids.answer, self.case.gap_ids.is_gap), ("paper", False))
 
     def test_a_visit_of_another_month_answers_nothing(self):
         self.night("2026-11-01 02:00:00")
