@@ -67,9 +67,10 @@ class County:
         )
         return user
 
-    def grow(self, children):
+    def grow(self, children, **columns):
         """Add schools with their classes until there are ``children`` children, or a few more.
 
+        :param columns: further columns of the children added, each as SQL over their number ``n``
         :return: the schools added
         """
         wanted = -(-children // SCHOOL_SIZE) - len(self.schools)
@@ -93,11 +94,11 @@ class County:
             ]
         )
         self.env.flush_all()
-        self._fill(schools, children - len(self.schools) * SCHOOL_SIZE)
+        self._fill(schools, children - len(self.schools) * SCHOOL_SIZE, columns)
         self.schools += schools
         return schools
 
-    def _fill(self, schools, count):
+    def _fill(self, schools, count, columns):
         """Children of all classes of ``schools`` in turn, by one statement."""
         cr = self.env.cr
         cr.execute(
@@ -107,10 +108,12 @@ class County:
                     name, name_pinyin, gender, birthdate, id_type, school_id, class_id, grade,
                     enrolment_state, placement, registry_completion, household_area_id,
                     residence_area_id, household_township_id, residence_township_id,
-                    school_township_id, active, create_uid, create_date, write_uid, write_date)
+                    school_township_id, active, create_uid, create_date, write_uid, write_date
+                    %(names)s)
                 SELECT '王' || n, 'wang wang' || n, 'male', DATE '2015-09-01' + n %% 300, '1',
                        k.school_id, k.id, k.grade, 'enrolled', 'regular', 'none', v.id, v.id,
                        v.township_id, v.township_id, s.area_id, TRUE, 1, now(), 1, now()
+                       %(values)s
                   FROM generate_series(0, %(last)s) n
                   JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS at FROM edu_class
                          WHERE school_id = ANY(%(schools)s)) k ON k.at = n / %(size)s
@@ -118,6 +121,8 @@ class County:
                   JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS at FROM edu_area
                          WHERE id = ANY(%(villages)s)) v ON v.at = n %% %(count)s
                 """,
+                names=SQL("").join(SQL(", %s", SQL.identifier(name)) for name in columns),
+                values=SQL("").join(SQL(", %s", value) for value in columns.values()),
                 last=count - 1,
                 schools=schools.ids,
                 size=CLASS_SIZE,
