@@ -349,26 +349,18 @@ class EduDropoutCase(models.Model):
     @api.model
     def _edu_protected_fields(self):
         """Fields that only the ``action_*`` methods and the server's own code set."""
-        return {
-            name
-            for name, field in self._fields.items()
-            if field.readonly
-            and field.store
-            and name not in MAGIC_COLUMNS
-            and not name.startswith(("message_", "activity_", "website_"))
-        } | {"student_id", "kind", "raised_on"}
+        return self._edu_set_by_server() - {*MAGIC_COLUMNS} | {"student_id", "kind", "raised_on"}
 
     # What a user gives with a new case
     _EDU_ON_CREATE = frozenset({"student_id", "kind", "raised_on"})
 
     def _edu_refuse_protected(self, vals, allowed=frozenset()):
         """:raise AccessError: when ``vals`` of a user hold a protected field"""
-        refused = (self._edu_protected_fields() & vals.keys()) - allowed
-        if refused:
+        if field := self._edu_refused(self._edu_protected_fields() & vals.keys() - allowed):
             raise AccessError(
                 self.env._(
                     "“%(field)s” follows from the steps of the case; it is not typed in.",
-                    field=self._fields[min(refused)]._description_string(self.env),
+                    field=field,
                 )
             )
 
@@ -747,14 +739,7 @@ class EduDropoutCase(models.Model):
         """Hang files on the case: the caller's own fresh uploads, or files of the case itself."""
         self.ensure_one()
         files = self.env["ir.attachment"].sudo().browse(attachment_ids or []).exists()
-        for file in files:
-            here = file.res_model == self._name and file.res_id == self.id
-            fresh = file.create_uid == self.env.user and (
-                not file.res_id or file.res_model == "edu.case.step"
-            )
-            if not here and not fresh:
-                raise AccessError(self.env._("This file belongs to another record."))
-        files.write({"res_model": self._name, "res_id": self.id, "public": False})
+        files._edu_hang_on(self, through="edu.case.step")
         self.sudo().evidence_ids += files
         return files
 

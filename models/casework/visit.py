@@ -288,15 +288,10 @@ class EduVisit(models.Model):
     @api.model
     def _edu_refuse_protected(self, vals):
         """:raise AccessError: when a user's ``vals`` hold what the server itself sets"""
-        for name in vals:
-            field = self._fields.get(name)
-            if field and field.store and field.readonly and not name.startswith("message_"):
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s” is set by the system; it is not typed in.",
-                        field=field._description_string(self.env),
-                    )
-                )
+        if field := self._edu_refused(self._edu_set_by_server() & vals.keys()):
+            raise AccessError(
+                self.env._("“%(field)s” is set by the system; it is not typed in.", field=field)
+            )
 
     def _edu_check_correctable(self):
         for visit in self:

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 from .secret_field import Secret
 
+CHATTER = ("message_", "activity_", "my_activity_", "website_message_")
+
 
 class Base(models.AbstractModel):
     _inherit = "base"
@@ -44,3 +46,20 @@ class Base(models.AbstractModel):
                 if holds(model):
                     return True
         return False
+
+    # What is not typed in
+
+    @api.model
+    def _edu_set_by_server(self):
+        """Names of the fields that only the server's own code sets: stored and shown read-only."""
+        return {name for name, field in self._fields.items() if field.store and field.readonly}
+
+    @api.model
+    def _edu_refused(self, names):
+        """The label of the first of ``names``, which a person must not type; None when there is none.
+        Fields of the chatter are everybody's. Each model says itself from what the field follows."""
+        names = sorted(name for name in names if not name.startswith(CHATTER))
+        if not names:
+            return None
+        field = self._fields.get(names[0])
+        return field._description_string(self.env) if field else names[0]

@@ -10,18 +10,22 @@ class IrAttachment(models.Model):
 
     _inherit = "ir.attachment"
 
-    def _edu_hang_on(self, record, trusted=False):
+    def _edu_hang_on(self, record, trusted=False, through=None):
         """Put files behind the rules of ``record``: those that are there already, and the caller's own
         fresh uploads, no others.
 
         :param record: one, in the environment of whoever hangs them on it
         :param trusted: the server itself chose the files, not a client
+        :param through: model of a wizard or record in which the caller may have uploaded them
         :raise AccessError: for a file of another record or person
         """
         for file in self.sudo():
             if (file.res_model, file.res_id) == (record._name, record.id):
+                if file.public:
+                    file.public = False
                 continue
-            if not trusted and (file.create_uid != record.env.user or file.res_id):
+            loose = not file.res_id or (through and file.res_model == through)
+            if not trusted and (file.create_uid != record.env.user or not loose):
                 raise AccessError(record.env._("This file belongs to another record."))
             file.write({"res_model": record._name, "res_id": record.id, "public": False})
 

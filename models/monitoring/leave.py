@@ -245,16 +245,14 @@ class EduLeave(models.Model):
     def _edu_refuse_protected(self, vals, free):
         if self.env.su:
             return
-        for name in vals:
-            field = self._fields.get(name)
-            stored = field is not None and field.store
-            if stored and name not in free and not name.startswith(("message_", "activity_")):
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s” follows from the steps of a leave; it is not typed in.",
-                        field=field._description_string(self.env),
-                    )
+        stored = {name for name in vals if name in self._fields and self._fields[name].store}
+        if field := self._edu_refused(stored - free):
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” follows from the steps of a leave; it is not typed in.",
+                    field=field,
                 )
+            )
 
     def _edu_claim_files(self):
         """Proofs hang on their leave, and are read like it.

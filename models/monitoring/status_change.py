@@ -284,20 +284,13 @@ class EduStatusChange(models.Model):
     def _edu_refuse_protected(self, vals):
         if self.env.su:
             return
-        for name in vals:
-            field = self._fields.get(name)
-            own = field is not None and field.store and field.readonly
-            if (
-                own
-                and name not in self._EDU_FREE
-                and not name.startswith(("message_", "activity_"))
-            ):
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s” follows from the steps of a status change; it is not typed in.",
-                        field=field._description_string(self.env),
-                    )
+        if field := self._edu_refused(self._edu_set_by_server() & vals.keys() - self._EDU_FREE):
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” follows from the steps of a status change; it is not typed in.",
+                    field=field,
                 )
+            )
 
     def _edu_claim_files(self):
         """Files hang on their change, and are read like it.

@@ -265,19 +265,12 @@ class EduDropoutReport(models.Model):
         return super().write(vals)
 
     def _edu_refuse_protected(self, names):
-        protected = sorted(
-            name
-            for name in names
-            if name not in self._EDU_TYPED
-            and not name.startswith(("message_", "activity_", "my_activity_", "website_message_"))
-        )
-        if protected:
-            field = self._fields.get(protected[0])
+        if field := self._edu_refused(set(names) - self._EDU_TYPED):
             raise AccessError(
                 self.env._(
                     "“%(field)s” follows from the roster check, the cases and the signatures; it is"
                     " not typed in.",
-                    field=field._description_string(self.env) if field else protected[0],
+                    field=field,
                 )
             )
 

@@ -151,24 +151,12 @@ class EduDropoutReportVersion(models.Model):
                     raise UserError(
                         self.env._("The scan of a submitted report is not taken away again.")
                     )
-                version._edu_adopt_scans(version.scan_ids - scans)
+                version.sudo().scan_ids._edu_hang_on(version)
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):
         raise UserError(self.env._("A frozen version is not deleted."))
-
-    def _edu_adopt_scans(self, scans):
-        """Put new files behind the rules of this version."""
-        for scan in scans.sudo():
-            if (scan.res_model, scan.res_id) not in (
-                (self._name, self.id),
-                (self._name, 0),
-                (False, 0),
-            ) or (not scan.res_id and scan.create_uid != self.env.user):
-                raise AccessError(self.env._("This file belongs to another record."))
-            if not scan.res_id or scan.public:
-                scan.write({"res_model": self._name, "res_id": self.id, "public": False})
 
     # ------------------------------------------------------------------
     # Content

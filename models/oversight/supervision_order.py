@@ -220,16 +220,10 @@ class EduSupervisionOrder(models.Model):
         return result
 
     def _edu_refuse_protected(self, names):
-        free = ("message_", "activity_", "my_activity_", "website_message_")
-        for name in sorted(names):
-            if not name.startswith(free):
-                field = self._fields.get(name)
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s” is not changed at this point of the order.",
-                        field=field._description_string(self.env) if field else name,
-                    )
-                )
+        if field := self._edu_refused(names):
+            raise AccessError(
+                self.env._("“%(field)s” is not changed at this point of the order.", field=field)
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
