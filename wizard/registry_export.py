@@ -44,7 +44,7 @@ class EduRegistryExport(models.TransientModel):
             ("changes", "New and changed since a day"),
             ("all", "All students"),
         ],
-        "What",
+        "What to Export",
         required=True,
         default="completion",
     )
