@@ -115,6 +115,7 @@ from .monitoring import test_transfer
 from .oversight import test_dropout_report_race
 from .oversight import test_seal_documents
 from .oversight import test_signing
+from .oversight import test_signing_ui
 from .oversight import test_signoff_compare
 from .oversight import test_signoff_verify
 from .access import test_matrix

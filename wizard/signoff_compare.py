@@ -17,28 +17,30 @@ class EduSignoffCompare(models.TransientModel):
     res_model = fields.Char(required=True)
     res_id = fields.Many2oneReference(model_field="res_model", required=True)
     document = fields.Char(compute="_compute_comparison")
-    old = fields.Integer("Earlier Version", required=True)
-    new = fields.Integer("Later Version", required=True)
+    old_round = fields.Integer("Earlier Version", required=True)
+    new_round = fields.Integer("Later Version", required=True)
     show_all = fields.Boolean("Show What Is Equal Too")
     has_older = fields.Boolean(compute="_compute_comparison")
     has_newer = fields.Boolean(compute="_compute_comparison")
     comparison = fields.Html(compute="_compute_comparison", sanitize=False)
 
-    @api.depends("res_model", "res_id", "old", "new", "show_all")
+    @api.depends("res_model", "res_id", "old_round", "new_round", "show_all")
     @api.depends_context("lang")
     def _compute_comparison(self):
         for dialog in self:
             document = dialog._edu_document()
             versions = dialog._edu_versions(document)
-            lines = document._edu_signoff_compare(dialog.old, dialog.new)
+            lines = document._edu_signoff_compare(dialog.old_round, dialog.new_round)
             changed = compare.differences(lines)
             dialog.document = document.display_name
-            dialog.has_older = dialog.old != versions[0]
-            dialog.has_newer = dialog.new != versions[-1]
+            dialog.has_older = dialog.old_round != versions[0]
+            dialog.has_newer = dialog.new_round != versions[-1]
             dialog.comparison = self.env["ir.qweb"]._render(
                 "edu_dropout_control.signoff_comparison",
                 {
-                    "sides": [dialog._edu_side(document, n) for n in (dialog.old, dialog.new)],
+                    "sides": [
+                        dialog._edu_side(document, n) for n in (dialog.old_round, dialog.new_round)
+                    ],
                     "lines": lines if dialog.show_all else changed,
                     "count": sum(not line["heading"] for line in changed),
                     "marks": {
@@ -55,7 +57,7 @@ class EduSignoffCompare(models.TransientModel):
     def _edu_versions(self, document):
         """The versions that the caller may see; both asked for are among them."""
         versions = document._edu_signoff_versions()
-        if not {self.old, self.new} <= set(versions):
+        if not {self.old_round, self.new_round} <= set(versions):
             raise UserError(self.env._("This version is not for you to see, or there is none."))
         return versions
 
@@ -92,8 +94,8 @@ class EduSignoffCompare(models.TransientModel):
     def _edu_move(self, step):
         self.ensure_one()
         versions = self._edu_versions(self._edu_document())
-        at = min(max(versions.index(self.new) + step, 1), len(versions) - 1)
-        self.write({"old": versions[at - 1], "new": versions[at]})
+        at = min(max(versions.index(self.new_round) + step, 1), len(versions) - 1)
+        self.write({"old_round": versions[at - 1], "new_round": versions[at]})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Versions Side by Side"),

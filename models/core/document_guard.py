@@ -24,7 +24,7 @@ class EduDocumentGuardMixin(models.AbstractModel):
             names, kind = {}, model
             if model in self.env:
                 documents = self.env[model].sudo().browse(rows.mapped("res_id")).exists()
-                names = {document.id: document.display_name for document in documents}
+                names = {document.id: document._edu_signoff_name() for document in documents}
                 kind = self.env["ir.model"]._get(model).name
             for row in rows:
                 row.document = names.get(row.res_id, "")

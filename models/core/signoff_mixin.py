@@ -60,6 +60,11 @@ class EduSignoffMixin(models.AbstractModel):
         """Return the roles that must have signed the current round, the record standing as it does."""
         return ()
 
+    def _edu_signoff_name(self):
+        """Return the name of the document without that of a child: county administrators read it."""
+        self.ensure_one()
+        return self.display_name
+
     # How the content reads: for who is told what changed, and for the comparison of versions
 
     def _edu_signoff_words(self):
@@ -380,8 +385,8 @@ class EduSignoffMixin(models.AbstractModel):
         return self._edu_dialog(
             "edu.signoff.compare",
             self.env._("Versions Side by Side"),
-            old=versions[-2],
-            new=versions[-1],
+            old_round=versions[-2],
+            new_round=versions[-1],
         )
 
 

@@ -276,7 +276,7 @@ class EduDropoutReportVersion(models.Model):
         if not at:
             raise UserError(self.env._("You have no version before this one."))
         action = self.report_id.action_signoff_compare()
-        action["context"].update(default_old=versions[at - 1], default_new=self.round)
+        action["context"].update(default_old_round=versions[at - 1], default_new_round=self.round)
         return action
 
     def action_workbook(self):

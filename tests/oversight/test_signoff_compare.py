@@ -29,7 +29,7 @@ class TestCompareVersions(SigningCommon):
 
     def test_signed_version_beside_the_draft(self):
         dialog = self.dialog()
-        self.assertEqual((dialog.old, dialog.new), (1, 0))
+        self.assertEqual((dialog.old_round, dialog.new_round), (1, 0))
         html = dialog.comparison
         for text in ("补充说明", "张小明", "张小明改", "As it stands now", "人数有误", "Dean A"):
             self.assertIn(text, html)
@@ -64,16 +64,16 @@ class TestCompareVersions(SigningCommon):
         self.take_back("dean", reason="再改")
         self.sign()
         dialog = self.dialog()
-        self.assertEqual((dialog.old, dialog.new), (2, 3))
+        self.assertEqual((dialog.old_round, dialog.new_round), (2, 3))
         self.assertTrue(dialog.has_older)
         self.assertFalse(dialog.has_newer)
         dialog.action_older()
-        self.assertEqual((dialog.old, dialog.new), (1, 2))
+        self.assertEqual((dialog.old_round, dialog.new_round), (1, 2))
         self.assertFalse(dialog.has_older)
         dialog.action_older()
-        self.assertEqual((dialog.old, dialog.new), (1, 2))
+        self.assertEqual((dialog.old_round, dialog.new_round), (1, 2))
         dialog.action_newer()
-        self.assertEqual((dialog.old, dialog.new), (2, 3))
+        self.assertEqual((dialog.old_round, dialog.new_round), (2, 3))
         self.assertIn("Nothing differs", dialog.comparison)
 
     def test_recipients_compare_what_was_submitted(self):
@@ -86,15 +86,15 @@ class TestCompareVersions(SigningCommon):
             bureau.action_signoff_compare()
         self.submit()
         dialog = self.dialog("bureau")
-        self.assertEqual((dialog.old, dialog.new), (2, 3))
+        self.assertEqual((dialog.old_round, dialog.new_round), (2, 3))
         self.assertFalse(dialog.has_older)
         for old in (1, 0, 7):
             with self.subTest(old=old), self.assertRaisesRegex(UserError, "not for you"):
-                dialog.old = old
+                dialog.old_round = old
                 dialog.read(["comparison"])
         version = self.report.version_ids.filtered(lambda version: version.round == 3)
         action = self.as_user(version, "bureau").action_compare()
-        self.assertEqual(action["context"]["default_old"], 2)
+        self.assertEqual(action["context"]["default_old_round"], 2)
 
     def test_others_compare_nothing(self):
         with self.assertRaises(AccessError):
@@ -104,8 +104,8 @@ class TestCompareVersions(SigningCommon):
             values = {
                 "res_model": "edu.dropout.report",
                 "res_id": self.report.id,
-                "old": 1,
-                "new": 0,
+                "old_round": 1,
+                "new_round": 0,
             }
             with self.subTest(role=role), self.assertRaises(AccessError):
                 dialogs.create(values).read(["document"])

@@ -101,6 +101,18 @@ class TestVerifyAll(SigningCommon):
         inspector = self.report.signoff_ids[0].with_user(self.user["inspector"])
         self.assertEqual(inspector.action_open_document()["res_id"], self.report.id)
 
+    def test_county_administrator_reads_no_reason(self):
+        """It may name a child."""
+        self.as_user(self.report, "bureau")._edu_return("张小明的原因要补充")
+        entry = self.report.signoff_ids[-1]
+        inspector = entry.with_user(self.user["inspector"])
+        self.assertEqual(inspector.read(["reason"])[0]["reason"], "张小明的原因要补充")
+        admin = entry.with_user(self.user["county_admin"])
+        with self.assertRaises(AccessError):
+            admin.read(["reason"])
+        self.assertNotIn("reason", admin.read()[0])
+        self.assertNotIn('name="reason"', admin.get_view(view_type="form")["arch"])
+
     def test_at_night_all_chains_in_batches(self):
         self.break_it()
         self.patch(type(self.env["edu.signoff.fault"])._edu_chains_after, "__defaults__", (2,))
