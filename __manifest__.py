@@ -47,6 +47,7 @@
         "reports/seal_register.xml",
         "reports/bulletin_documents.xml",
         "reports/leading_documents.xml",
+        "reports/consolidation_documents.xml",
         # core
         "wizard/signoff_behalf.xml",
         "wizard/signoff_compare.xml",
@@ -148,8 +149,11 @@
         "views/oversight/leading_meeting.xml",
         "views/oversight/leading_group.xml",
         "views/oversight/responsibility_letter.xml",
+        "views/oversight/consolidation.xml",
         # wizards
         "wizard/dropout_report_return.xml",
+        "wizard/dropout_report_export.xml",
+        "wizard/consolidation_return.xml",
         "wizard/supervision_order_return.xml",
         "wizard/leading_report.xml",
         "wizard/responsibility_prepare.xml",

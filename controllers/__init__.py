@@ -1,3 +1,4 @@
+from . import consolidation
 from . import county_setup
 from . import dropout_report
 from . import encrypted_file

@@ -1,4 +1,5 @@
 from . import bulletin_report
+from . import consolidation_report
 from . import dropout_report
 from . import notice_report
 from . import seal_register

@@ -9,6 +9,13 @@ from ..tools import dropout_form as form
 FONT = "仿宋"
 TITLE_FONT = "方正小标宋简体"
 HEAD_FONT = "黑体"
+OPTIONS = {
+    "constant_memory": True,
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 # Width of a column of the sheet, by key of the cell
 WIDTHS = {
     "no": 5,
@@ -39,34 +46,31 @@ def workbook(content, signers, head=None, number=None, draft=False):
     Numbers of people are text, nothing is a formula or a link.
     """
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "constant_memory": True,
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    _Sheet(book).fill(content, signers, head, number, draft)
+    book = xlsxwriter.Workbook(buffer, OPTIONS)
+    _Sheet(book.add_worksheet("附件1"), _Styles(book)).fill(content, signers, head, number, draft)
     book.close()
     return buffer.getvalue()
 
 
-class _Sheet:
-    """Writes row after row, never back: constant memory forgets a row once the next has begun."""
+def workbook_of_many(file, documents, names):
+    """Write one workbook with a sheet for each document, one after the other.
+
+    :param file: a binary file, written to
+    :param documents: iterable of callables, each of which calls the builder it is given with what
+        :func:`workbook` takes, so that no two contents are held at once
+    :param names: valid names of the sheets, as many
+    """
+    book = xlsxwriter.Workbook(file, OPTIONS)
+    styles = _Styles(book)
+    for document, name in zip(documents, names, strict=True):
+        document(_Sheet(book.add_worksheet(name), styles).fill)
+    book.close()
+
+
+class _Styles:
+    """Formats of a workbook, shared by its sheets."""
 
     def __init__(self, book):
-        self.sheet = book.add_worksheet("附件1")
-        self.row = 0
-        self.columns = [
-            (form.SHEET_WORDS.get(key, words.replace("\n", "")), key)
-            for words, _width, keys in form.COLUMNS
-            for key in keys
-        ]
-        self.last = len(self.columns) - 1
-
         def style(**extra):
             return book.add_format(
                 {
@@ -88,7 +92,22 @@ class _Sheet:
         self.left = style(border=1, num_format="@")
         self.number = style(align="center", border=1)
 
-    def fill(self, content, signers, head, number, draft):
+
+class _Sheet:
+    """Writes row after row, never back: constant memory forgets a row once the next has begun."""
+
+    def __init__(self, sheet, styles):
+        self.sheet = sheet
+        self.row = 0
+        self.columns = [
+            (form.SHEET_WORDS.get(key, words.replace("\n", "")), key)
+            for words, _width, keys in form.COLUMNS
+            for key in keys
+        ]
+        self.last = len(self.columns) - 1
+        self.__dict__.update(vars(styles))
+
+    def fill(self, content, signers, head=None, number=None, draft=False):
         sheet = self.sheet
         sheet.set_landscape()
         sheet.set_paper(9)

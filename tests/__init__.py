@@ -37,6 +37,7 @@ from .casework import test_visit_sheet
 from .tools import test_calendar
 from .tools import test_compare
 from .tools import test_dates
+from .tools import test_figures
 from .tools import test_identity
 from .tools import test_names
 from .tools import test_roster_dirty_files
@@ -95,6 +96,9 @@ from .oversight import test_leading_group
 from .oversight import test_responsibility
 from .oversight import test_supervision_order
 from .oversight import test_consistency
+from .oversight import test_consolidation
+from .oversight import test_consolidation_documents
+from .oversight import test_half_year
 from .oversight import test_reorganisation_order
 from .oversight import test_bulletin_tour
 from .monitoring import test_roster_import

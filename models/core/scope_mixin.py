@@ -16,6 +16,8 @@ class EduScopeMixin(models.AbstractModel):
     _edu_school_fields = ("school_id",)
     _edu_class_field = None
     _edu_township_fields = ()
+    # for what is a whole county's and stands in no school and no township
+    _edu_county_fields = ()
 
     def _edu_check_role(self, roles, message=None):
         """Raise AccessError unless the caller holds one of ``roles`` for every record of ``self``.

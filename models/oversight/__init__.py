@@ -7,6 +7,12 @@ from . import dropout_report
 from . import dropout_report_line
 from . import dropout_report_version
 from . import dropout_report_status
+from . import consolidation
+from . import consolidation_version
+from . import consolidation_board
+from . import consolidation_kind
+from . import consolidation_dropout
+from . import consolidation_half_year
 from . import bulletin
 from . import supervision_order
 from . import supervision_order_line

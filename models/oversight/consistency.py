@@ -64,7 +64,7 @@ class EduConsistency(models.Model):
         "edu.comparison": ["kind", "state", "term_id", "county_id", "township_id", "village_id"],
         "edu.comparison.row": ["comparison_id", "match_student_id", "is_listed"],
         "edu.dropout.report": ["state", "term_id", "school_id", "version_id"],
-        "edu.dropout.report.line": ["report_id", "student_id", "kind"],
+        "edu.dropout.report.line": ["report_id", "version_id", "student_id", "kind"],
         "edu.dropout.report.version": ["frozen_at"],
         "edu.term": ["state"],
         "edu.code": ["is_poor"],
@@ -124,7 +124,7 @@ class EduConsistency(models.Model):
             CROSS JOIN LATERAL (
                        SELECT (version.frozen_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date
                               AS day) stand
-             LEFT JOIN edu_dropout_report_line line ON line.report_id = report.id
+             LEFT JOIN edu_dropout_report_line line ON line.version_id = report.version_id
                  WHERE report.state IN ('submitted', 'received', 'accepted')
             ), found AS MATERIALIZED (
                 SELECT 1 AS number, 'state_no_case' AS kind, s.id AS student_id, s.school_id,

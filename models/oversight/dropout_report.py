@@ -102,7 +102,12 @@ class EduDropoutReport(models.Model):
     returned_count = fields.Integer("Back in School", readonly=True, copy=False)
     is_zero = fields.Boolean("Zero Report", readonly=True, copy=False)
     line_ids = fields.One2many(
-        "edu.dropout.report.line", "report_id", "Children", readonly=True, copy=False
+        "edu.dropout.report.line",
+        "report_id",
+        "Children",
+        domain=[("is_current", "=", True)],
+        readonly=True,
+        copy=False,
     )
 
     # Versions
@@ -532,15 +537,13 @@ class EduDropoutReport(models.Model):
         self.ensure_one()
         rows = content["rows"]
         Line = self.env["edu.dropout.report.line"]
+        Line.search([("report_id", "=", self.id), ("version_id", "=", False)]).unlink()
         self.write(
             {
                 **{f"{key}_count": content["figures"][key] or 0 for key in FIGURES},
                 "is_zero": not rows and bool(content["checked_on"]),
                 "refreshed_at": fields.Datetime.now(),
-                "line_ids": [
-                    fields.Command.clear(),
-                    *(fields.Command.create(Line._edu_values(row)) for row in rows),
-                ],
+                "line_ids": [fields.Command.create(Line._edu_values(row)) for row in rows],
             }
         )
 
@@ -765,7 +768,11 @@ class EduDropoutReport(models.Model):
         content = report._edu_compose()
         report._edu_store(content)
         version = self.env["edu.dropout.report.version"]._edu_make(report, content)
+        self.env["edu.dropout.report.line"].sudo().search(
+            [("report_id", "=", report.id), ("version_id", "=", False)]
+        ).write({"version_id": version.id})
         report.write({"version_id": version.id})
+        report.invalidate_recordset(["line_ids"])
 
     # Withdrawing: the school itself until it is submitted, then with the bureau's consent
 
@@ -868,6 +875,7 @@ class EduDropoutReport(models.Model):
         report._edu_clear_recall()
         report._edu_new_signing_round(reason, event)
         report.write({"state": state, "version_id": False})
+        report.invalidate_recordset(["line_ids"])
         report._edu_done_asking()
         report._edu_refresh()
 

@@ -1,11 +1,16 @@
+from collections import Counter
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class EduDropoutReportLine(models.Model):
     """One child that a dropout report names, as lists and pivots show it. Holds nothing secret and
     is not what is signed: that is the frozen version.
 
-    Read like the report, written by it alone.
+    A draft's lines follow the cases; once a version is frozen its lines stay with it as they are, so
+    that what was consolidated from it can be looked up for ever. ``is_current`` tells the report's
+    present ones. Read like the report, written by it alone.
     """
 
     _name = "edu.dropout.report.line"
@@ -18,6 +23,10 @@ class EduDropoutReportLine(models.Model):
     report_id = fields.Many2one(
         "edu.dropout.report", "Report", required=True, index=True, ondelete="cascade"
     )
+    version_id = fields.Many2one(
+        "edu.dropout.report.version", "Version", readonly=True, index=True, ondelete="restrict"
+    )
+    is_current = fields.Boolean("In the Report Now", compute="_compute_is_current", store=True)
     number = fields.Integer("No.", readonly=True, aggregator=None)
     case_id = fields.Many2one(
         "edu.dropout.case", "Case", readonly=True, index=True, ondelete="restrict"
@@ -34,6 +43,8 @@ class EduDropoutReportLine(models.Model):
     )
     measure_count = fields.Integer("Visits", readonly=True)
     last_measure_on = fields.Date("Last Visit", readonly=True)
+    # {method of a visit or kind of a notice: how often}
+    measures = fields.Json(readonly=True)
 
     # Own columns for rules and grouping
     school_id = fields.Many2one(related="report_id.school_id", store=True, index=True)
@@ -55,6 +66,16 @@ class EduDropoutReportLine(models.Model):
     return_by = fields.Date("To Be Back By", readonly=True)
     responsible_id = fields.Many2one("res.users", "Responsible", readonly=True, ondelete="restrict")
 
+    @api.depends("version_id", "report_id.version_id")
+    def _compute_is_current(self):
+        for line in self:
+            line.is_current = line.version_id == line.report_id.version_id
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
+        if self.version_id:
+            raise UserError(self.env._("A frozen version is not deleted."))
+
     @api.model
     def _edu_values(self, row):
         """Columns of one row of a composed report."""
@@ -65,6 +86,7 @@ class EduDropoutReportLine(models.Model):
             "kind": row["kind"],
             "measure_count": len(row["measures"]),
             "last_measure_on": row["measures"][-1]["on"] if row["measures"] else False,
+            "measures": dict(Counter(measure["method"] for measure in row["measures"])) or False,
             "student_id": case.student_id.id,
             "student_name": row["name"],
             "gender": row["gender"],

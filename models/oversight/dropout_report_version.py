@@ -52,6 +52,8 @@ class EduDropoutReportVersion(models.Model):
     )
     content_hash = fields.Char("Content Hash", required=True, readonly=True)
     child_count = fields.Integer("Children", readonly=True)
+    # what is counted of it elsewhere, and no secret: {grade: {registry, arrived: [boys, girls, others]}}
+    grade_totals = fields.Json(readonly=True)
 
     submitted_at = fields.Datetime("Submitted On", readonly=True)
     submitted_by_id = fields.Many2one(
@@ -129,6 +131,13 @@ class EduDropoutReportVersion(models.Model):
                     self._name, "content", frozen
                 ),
                 "child_count": len(content["rows"]),
+                "grade_totals": {
+                    str(entry["grade"]): {
+                        key: [entry[key].get(gender, 0) for gender in ("male", "female", "unknown")]
+                        for key in ("registry", "arrived")
+                    }
+                    for entry in content["totals"]
+                },
             }
         )
 
@@ -141,7 +150,7 @@ class EduDropoutReportVersion(models.Model):
             if vals.keys() - {"scan_ids"}:
                 raise AccessError(self.env._("A frozen version does not change."))
             self._edu_check_role(self._EDU_SCANNERS)
-        elif {"content_cipher", "content_hash", "report_id", "round"} & vals.keys():
+        elif {"content_cipher", "content_hash", "grade_totals", "report_id", "round"} & vals.keys():
             raise AccessError(self.env._("A frozen version does not change."))
         before = {version: version.scan_ids for version in self}
         result = super().write(vals)
@@ -185,9 +194,10 @@ class EduDropoutReportVersion(models.Model):
             .filtered(lambda signoff: signoff.round == self.round and signoff.role in SIGNATURES)
         )
 
-    def _edu_document(self, build):
+    def _edu_document(self, build, reason=None):
         """Render the version with all its numbers, which is logged once.
 
+        :param reason: why, where somebody was asked; else the document's name is logged
         :param build: ``tools.dropout_form.document`` or ``reports.dropout_report_xlsx.workbook``
         """
         self.ensure_one()
@@ -197,7 +207,7 @@ class EduDropoutReportVersion(models.Model):
             self.env["edu.reveal.log"]._edu_log(
                 self,
                 "content_cipher",
-                self.env._("Document: %(document)s", document=self.display_name),
+                reason or self.env._("Document: %(document)s", document=self.display_name),
                 "document",
             )
         signoffs = self._edu_signoffs()
@@ -217,7 +227,7 @@ class EduDropoutReportVersion(models.Model):
 
     def _edu_form(self):
         """Values of the PDF's template."""
-        return self._edu_document(form.document)
+        return self._edu_document(form.document, self.env.context.get("edu_reveal_reason"))
 
     def _edu_file_name(self):
         self.ensure_one()

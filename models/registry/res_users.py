@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .roles import AREA_ROLES, CLASS_ROLES, ROLES, SCHOOL_ROLES
+from .roles import AREA_ROLES, CLASS_ROLES, COUNTY_ROLES, ROLES, SCHOOL_ROLES
 
 # Schools that are closed stay in scope: what they signed is read on
 CLOSED_TOO = {"active_test": False}
@@ -114,8 +114,16 @@ class ResUsers(models.Model):
             return bool(ids(names) & set(user[f"edu_{role}_class_ids"].ids))
         if ids(record._edu_school_fields) & set(user[f"edu_{role}_school_ids"].ids):
             return True
-        return role in AREA_ROLES and bool(
-            ids(record._edu_township_fields) & set(user[f"edu_{role}_area_ids"].ids)
+        if role not in AREA_ROLES:
+            return False
+        areas = user[f"edu_{role}_area_ids"]
+        return bool(
+            ids(record._edu_township_fields) & set(areas.ids)
+            or (
+                role in COUNTY_ROLES
+                and record._edu_county_fields
+                and ids(record._edu_county_fields) & set(areas.county_id.ids)
+            )
         )
 
     def _edu_post_label(self, role, record):

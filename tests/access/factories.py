@@ -516,6 +516,26 @@ class Factories:
     def edu_supervision_order_line(self, other):
         return self.one("edu.supervision.order", other).line_ids[:1]
 
+    def edu_report_consolidation(self, other):
+        """A school's half-year tables, as handed in; tests of their own look at other levels."""
+        school = self.one("edu.school", other)
+        return self.env["edu.report.consolidation"].create(
+            {
+                "kind": "half_year",
+                "school_id": school.id,
+                "term_id": False,
+                "date_to": "2026-03-10",
+                "first_submitted_at": "2026-03-12",
+            }
+        )
+
+    def edu_report_consolidation_version(self, other):
+        content = {"schools": [], "tables": {}}
+        record = self.one("edu.report.consolidation", other)
+        version = self.env["edu.report.consolidation.version"]._edu_make(record, content, None)
+        version.write({"submitted_at": "2026-03-12"})
+        return version
+
     def edu_consistency(self, other):
         student = self.one("edu.student", other)
         student.enrolment_state = "abroad"
@@ -530,7 +550,7 @@ class Factories:
 
     def edu_dropout_report_version(self, other):
         version = self.env["edu.dropout.report.version"]._edu_make(
-            self.one("edu.dropout.report", other), {"rows": []}
+            self.one("edu.dropout.report", other), {"rows": [], "totals": []}
         )
         version.write({"submitted_at": "2026-09-02 00:00:00"})
         return version
