@@ -447,6 +447,33 @@ class History:
                     self.sign(report, key)
                     self.as_(report, "principal", key).action_submit()
                 bureau.action_accept()
+        self.consolidate()
+
+    def consolidate(self):
+        """The first township adds up what its schools handed in, and hands it in; so does the bureau,
+        whose second signature is still to come."""
+        term = {"term_id": self.county.term_before.id}
+        Record = self.env["edu.report.consolidation"]
+        clerk = self.county.holder["township", 0, None]
+        with self.county.at(self.day(21), 10):
+            record = (
+                Record.with_user(clerk)
+                .with_context(self.env.context)
+                .create({**term, "township_id": self.county.townships[0].id})
+            )
+            record.action_consolidate()
+            record.action_sign_filled()
+        with self.county.at(self.day(22), 9):
+            # the township has one clerk: the bureau reviews
+            self.as_(record, "bureau", "county").action_sign_reviewed()
+            record.action_submit()
+            self.as_(record, "bureau", "county").action_receive()
+        with self.county.at(self.day(23), 10):
+            record = self.as_(Record, "bureau", "county").create(
+                {**term, "county_id": self.county.townships[0].county_id.id}
+            )
+            record.action_consolidate()
+            record.action_sign_filled()
 
     def sign(self, report, key):
         self.as_(report, "records_admin", key).action_refresh()
@@ -504,6 +531,7 @@ class History:
                 self.sign(report, "tj1")
                 self.as_(report, "principal", "tj1").action_submit()
 
+        self.half_year("tj1", self.day(6, self.now))
         self.status_changes(self.day(6, self.now), missing)
         self.bulletin(self.day(6, self.now))
         self.roll_calls()
@@ -511,6 +539,21 @@ class History:
         self.leading_groups(self.day(5, self.now))
         self.letters("dhz", self.day(5, self.now))
         self.route("dhz", self.day(7, self.now))
+
+    # Half-year tables
+
+    def half_year(self, key, day):
+        """Everybody has the tables of the last fixed date to draw up; one school hands its in."""
+        with self.county.at(day, 17, 30):
+            Record = self.env["edu.report.consolidation"]
+            Record._edu_prepare_half_year(self.env["edu.policy"]._edu_half_year())
+            record = Record.search([("school_id", "=", self.county.school[key].id)], limit=1)
+            if record.problems:
+                return
+            self.as_(record, "records_admin", key).action_consolidate()
+            self.as_(record, "records_admin", key).action_sign_filled()
+            self.as_(record, "principal", key).action_sign_reviewed()
+            self.as_(record, "principal", key).action_submit()
 
     # Roll calls
 

@@ -98,6 +98,7 @@ from .oversight import test_supervision_order
 from .oversight import test_consistency
 from .oversight import test_consolidation
 from .oversight import test_consolidation_documents
+from .oversight import test_consolidation_tour
 from .oversight import test_half_year
 from .oversight import test_reorganisation_order
 from .oversight import test_bulletin_tour

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 from ..core.signing import signing
 from ..registry.res_users import CLOSED_TOO
@@ -52,7 +53,9 @@ class EduReportConsolidation(models.Model):
         "edu.scope.mixin",
         "mail.thread",
         "mail.activity.mixin",
+        "edu.duty.mixin",
     ]
+    _edu_duty_fields = ("kind", "level", "state", "deadline", "first_submitted_at")
     _order = "date_to desc, level, county_id, township_id, school_id, id"
     _mail_post_access = "read"
     _edu_township_fields = ("township_id",)
@@ -729,6 +732,26 @@ class EduReportConsolidation(models.Model):
         if self.env["edu.term"].sudo().search_count([("start_date", "<=", date_to)], limit=1):
             self._edu_prepare_half_year(date_to)
 
+    # ------------------------------------------------------------------ what is due
+
+    def _edu_duty_query(self):
+        """Half-year tables, by the policy's day of each level."""
+        return SQL(
+            """
+            SELECT CASE record.level WHEN 'school' THEN 'half_year'
+                                     WHEN 'township' THEN 'half_year_township'
+                                     ELSE 'half_year_county' END AS kind,
+                   record.id AS res_id, 0 AS slot, record.deadline,
+                   (record.first_submitted_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS done_on,
+                   NULL::integer AS user_id, record.school_id,
+                   COALESCE(record.township_id, record.county_id) AS area_id,
+                   NULL::integer AS class_id
+              FROM edu_report_consolidation record
+             WHERE record.kind = 'half_year'
+            """,
+            tz=self.env["edu.policy"]._edu_tz_name(),
+        )
+
     # ------------------------------------------------------------------ documents
 
     def action_print(self):
@@ -748,9 +771,7 @@ class EduReportConsolidation(models.Model):
         self.ensure_one()
         record = self.sudo()
         version = record.version_id
-        own = self.env.su or any(
-            self._edu_may(step) for step in ("filled", "reviewed", "submit")
-        )
+        own = self.env.su or any(self._edu_may(step) for step in ("filled", "reviewed", "submit"))
         if not own:
             version = record.version_ids.filtered("submitted_at").sorted("number")[-1:]
         if not version:

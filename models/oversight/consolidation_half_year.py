@@ -262,7 +262,9 @@ class EduConsolidationHalfYear(models.AbstractModel):
                        l.term_id, l.student_id, l.school_id, COALESCE(l.grade, 0) AS grade,
                        l.outcome, l.origin, l.outcome IN %(here)s AS here
                   FROM edu_roster_check_line l
-                 WHERE l.term_id IN (%(before)s, %(after)s)
+                 WHERE l.term_id IN (%(before)s, %(after)s) AND l.student_id IN (
+                       SELECT student_id FROM edu_roster_check_line
+                        WHERE term_id IN (%(before)s, %(after)s) AND school_id = ANY(%(schools)s))
               ORDER BY l.term_id, l.student_id, l.outcome IN %(here)s DESC, l.id DESC
             ), told AS (
                 SELECT COALESCE(a.student_id, b.student_id) AS student_id,

@@ -294,6 +294,27 @@ class TestHalfYearTables(HalfYearCommon):
         self.assertEqual(Record.search_count([("kind", "=", "half_year")]), len(made))
         self.assertEqual(set(made.mapped("date_to")), {fields.Date.to_date("2026-09-10")})
 
+    def test_tables_to_be_handed_in_are_a_duty_by_level(self):
+        self.env["edu.report.consolidation"]._cron_half_year()
+        self.env["edu.duty"]._edu_sync("edu.report.consolidation")
+        duties = self.env["edu.duty"].search([("res_model", "=", "edu.report.consolidation")])
+        mine = duties.filtered(lambda duty: duty.school_id == self.school_a)
+        self.assertEqual(mine.kind_id.code, "half_year")
+        self.assertEqual(str(mine.deadline), "2026-09-15")
+        self.assertEqual(mine.user_id, self.user["records_admin"])
+        for area, code, role in (
+            (self.township_a, "half_year_township", "township"),
+            (self.county, "half_year_county", "bureau"),
+        ):
+            duty = duties.filtered(
+                lambda duty, area=area: duty.area_id == area and not duty.school_id
+            )
+            self.assertEqual((duty.kind_id.code, duty.user_id), (code, self.user[role]))
+        record = self.env["edu.report.consolidation"].browse(mine.res_id)
+        record.sudo().write({"first_submitted_at": "2026-09-14 02:00:00"})
+        record._edu_duty_sync()
+        self.assertEqual(mine.state, "done")
+
     def test_a_school_draws_up_its_own_and_a_township_reads_what_was_handed_in(self):
         with self.assertRaises(AccessError):
             self.half_year(self.user["records_admin"], school_id=self.school_b.id)
