@@ -1,12 +1,10 @@
 from odoo import api, models
 
 from ..models.casework.notice_document import chinese_date
-from ..tools.dropout_form import text_lines
+from ..tools.dropout_form import LINE, PADDING, text_lines
 
-# px of the landscape page that wkhtmltopdf lays out
+# px of the landscape page that wkhtmltopdf lays out, without the page's head and the book's foot
 PAGE = 760
-LINE = 20
-PADDING = 13
 WIDTHS = {"document": 420, "purpose": 200, "asked": 130, "approved": 160, "sealed": 130}
 
 

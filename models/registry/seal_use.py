@@ -212,7 +212,7 @@ class EduSealUse(models.Model):
         return uses
 
     def write(self, vals):
-        if any(use.state == "sealed" for use in self) and not self._edu_only_of_thread(vals):
+        if any(use.state == "sealed" for use in self) and self._edu_refused(vals):
             raise UserError(self.env._("A line of the register of seals is not changed any more."))
         if not self.env.su:
             self.check_access("write")
@@ -228,23 +228,13 @@ class EduSealUse(models.Model):
             self._edu_check_keeper()
         return result
 
-    @staticmethod
-    def _edu_only_of_thread(vals):
-        return all(
-            name.startswith(("message_", "activity_", "my_activity_", "website_message_"))
-            for name in vals
-        )
-
     def _edu_refuse_protected(self, vals):
-        wrong = sorted(
-            name for name in vals.keys() - self._EDU_TYPED if not self._edu_only_of_thread({name})
-        )
-        if wrong:
-            field = self._fields.get(wrong[0])
+        label = self._edu_refused(vals.keys() - self._EDU_TYPED)
+        if label:
             raise AccessError(
                 self.env._(
                     "“%(field)s” follows from asking, approving and sealing; it is not typed in.",
-                    field=field._description_string(self.env) if field else wrong[0],
+                    field=label,
                 )
             )
 
