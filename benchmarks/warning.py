@@ -72,6 +72,7 @@ def make_facts(env, terms, today):
             SELECT s.id, s.school_id, s.class_id, %(today)s::date - n * 3 - 1, 'unexcused', now()
               FROM edu_student s, generate_series(0, 11) n
              WHERE s.id %% 100 = 3
+            ON CONFLICT DO NOTHING
             """,
             today=today,
         ),
