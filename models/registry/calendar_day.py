@@ -27,13 +27,20 @@ class EduCalendarDay(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         days = super().create(vals_list)
-        self.env.registry.clear_cache()
+        self._edu_after_change()
         return days
 
     def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
+        result = super().write(vals)
+        self._edu_after_change()
+        return result
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_forget_cache(self):
+    def unlink(self):
+        result = super().unlink()
+        self._edu_after_change()
+        return result
+
+    def _edu_after_change(self):
+        """Deadlines that are not over follow the calendar, the provisional ones too."""
         self.env.registry.clear_cache()
+        self.env["edu.policy"]._edu_after_change()

@@ -355,7 +355,8 @@ class EduDuty(models.Model):
             """
             WITH due AS MATERIALIZED (
                 SELECT due.res_id, COALESCE(due.slot, 0) AS slot, due.deadline::date,
-                       due.done_on::date, due.user_id, due.school_id, due.area_id, due.class_id, kind.id AS kind_id
+                       due.done_on::date, due.user_id, due.school_id, due.area_id, due.class_id,
+                       kind.id AS kind_id
                   FROM (%(query)s) due
                   JOIN edu_duty_kind kind ON kind.code = due.kind
                  WHERE TRUE %(mine)s

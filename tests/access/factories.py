@@ -68,6 +68,34 @@ class Factories:
     def edu_guardian(self, other):
         return self.one("edu.student", other).guardian_ids
 
+    def edu_duty(self, other):
+        """Of a child of the class, held by nobody of those who are asked."""
+        child = self.one("edu.student", other)
+        return self.env["edu.duty"].create(
+            {
+                "kind_id": self.one("edu.duty.kind", other).id,
+                "res_model": child._name,
+                "res_id": child.id,
+                "school_id": child.school_id.id,
+                "class_id": child.class_id.id,
+                "area_id": child.school_township_id.id,
+                "deadline": "2026-09-11",
+            }
+        )
+
+    def edu_duty_kind(self, _other):
+        return self.env.ref("edu_dropout_control.duty_kind_roster_check")
+
+    def edu_duty_step(self, other):
+        return self.env["edu.duty.step"].create(
+            {
+                "duty_id": self.one("edu.duty", other).id,
+                "position": 2,
+                "user_id": self.c.nobody.id,
+                "reached_on": "2026-09-14",
+            }
+        )
+
     def edu_term(self, other):
         return self.c.term
 

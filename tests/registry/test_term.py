@@ -53,9 +53,32 @@ class TestTerm(EduCommon):
         self.env["edu.calendar.day"].create(
             {"date": "2026-09-11", "kind": "off", "name": "停课一天"}
         )
-        term = self.term
-        self.env["edu.policy"]._current()._edu_after_change()
-        self.assertEqual(term.check_deadline, date(2026, 9, 14))
+        self.assertEqual(self.term.check_deadline, date(2026, 9, 14))
+        self.env["edu.calendar.day"].search([("date", "=", "2026-09-11")]).unlink()
+        self.assertEqual(self.term.check_deadline, date(2026, 9, 11))
+
+    def test_deadlines_of_a_year_by_hand(self):
+        """(first day, check, report, plan), looked up in the printed calendars of 2024 to 2026."""
+        for first, check, report, plan in (
+            ("2024-09-01", "2024-09-11", "2024-09-18", "2024-10-21"),  # Mid-Autumn 15 to 17 September
+            ("2025-02-17", "2025-02-27", "2025-03-04", "2025-04-08"),
+            ("2025-09-01", "2025-09-11", "2025-09-16", "2025-10-21"),
+            ("2026-02-24", "2026-03-06", "2026-03-11", "2026-04-15"),
+        ):
+            with self.subTest(first):
+                deadlines = self.env["edu.term"]._edu_deadlines_from(date.fromisoformat(first))
+                self.assertEqual(
+                    [str(day) for day in deadlines.values()], [check, report, plan]
+                )
+
+    def test_a_provisional_deadline_is_counted_anew_once_the_year_is_published(self):
+        term = self.make_term("2031-09-01", "2031-2032")
+        self.assertEqual(term.check_deadline, date(2031, 9, 11))
+        self.env["edu.calendar.day"].create(
+            {"date": "2031-09-11", "kind": "off", "name": "测试假日"}
+        )
+        self.assertEqual(term.check_deadline, date(2031, 9, 12))
+        self.assertFalse(term.is_provisional)
 
     def test_changed_policy_moves_open_terms(self):
         self.env["edu.policy"]._current().write({"check_days": 12})
