@@ -44,6 +44,7 @@ class EduDemo(models.AbstractModel):
         county = County(env)
         county.make()
         History(county).run()
+        env["edu.duty"]._cron_duties()
 
 
 class County:
@@ -74,6 +75,7 @@ class County:
             self.env.registry.clear_cache()
             yield
             self.env.flush_all()
+            self.env["edu.duty"]._edu_sync_queued()
         self.env.invalidate_all()
         self.env.registry.clear_cache()
 

@@ -100,6 +100,7 @@ from .oversight import test_consolidation
 from .oversight import test_consolidation_documents
 from .oversight import test_consolidation_tour
 from .oversight import test_half_year
+from .oversight import test_duty_tour
 from .oversight import test_reorganisation_order
 from .oversight import test_bulletin_tour
 from .monitoring import test_roster_import

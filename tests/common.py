@@ -189,6 +189,10 @@ class CountyMixin:
         self.env.flush_all()
         self.env.cr.precommit.run()
 
+    def asked(self, record):
+        """Open to-dos of a record, beside those of its duties."""
+        return record.activity_ids.filtered(lambda activity: not activity.edu_duty_id)
+
     def as_user(self, record, role, other=False):
         """``record`` as the person of ``role`` on side A (or B) sees it."""
         return record.with_user((self.other_user if other else self.user)[role])

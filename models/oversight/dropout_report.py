@@ -1052,6 +1052,7 @@ class EduDropoutReport(models.Model):
     def _edu_ask(self, roles, summary, note=""):
         """Give the holders of the posts a to-do each; those of earlier steps are over."""
         today = self.env["edu.policy"]._edu_today()
+        self._edu_duty_later()
         for report in self.sudo():
             report._edu_done_asking()
             people = self.env["res.users"].union(*(report._edu_people(role) for role in roles))
@@ -1078,19 +1079,29 @@ class EduDropoutReport(models.Model):
             super(EduDropoutReport, report)._edu_done_asking(users)
 
     def _edu_duty_query(self):
-        """Handed in by the policy's day (plan, 二(三)2): once signed, by who leads the school."""
+        """Handed in by the policy's day (plan, 二(三)2): once filled in, by who leads the school and had
+        no hand in it."""
         return SQL(
             """
             SELECT 'dropout_report' AS kind, report.id AS res_id, 0 AS slot, report.deadline,
                    (report.first_submitted_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS done_on,
-                   CASE WHEN report.state = 'signed' THEN leader.user_id END AS user_id,
+                   leader.user_id,
                    report.school_id, report.township_id AS area_id, NULL::integer AS class_id
               FROM edu_dropout_report report
               JOIN edu_term term ON term.id = report.term_id
               JOIN edu_school school ON school.id = report.school_id
          LEFT JOIN LATERAL (
                    SELECT post.user_id FROM edu_post post
-                    WHERE post.school_id IN (report.school_id, school.parent_id)
+                    WHERE report.version_id IS NOT NULL AND 'filled' = ANY(
+                          SELECT signed.role FROM edu_signoff signed
+                           WHERE signed.res_model = 'edu.dropout.report'
+                             AND signed.res_id = report.id AND signed.round = report.signoff_round)
+                      AND NOT EXISTS (
+                          SELECT 1 FROM edu_signoff signed
+                           WHERE signed.res_model = 'edu.dropout.report'
+                             AND signed.res_id = report.id AND signed.round = report.signoff_round
+                             AND signed.role <> 'reviewed' AND signed.person_id = post.user_id)
+                      AND post.school_id IN (report.school_id, school.parent_id)
                       AND post.role IN %(leaders)s AND post.date_from <= %(today)s
                       AND (post.date_to IS NULL OR post.date_to >= %(today)s)
                  ORDER BY post.school_id <> report.school_id, post.role, post.date_from, post.id

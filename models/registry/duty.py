@@ -271,7 +271,9 @@ class EduDuty(models.Model):
         if not changes:
             return
         self.invalidate_model(flush=False)
-        self.env[model].invalidate_model(["duty_ids"], flush=False)
+        self.env[model].invalidate_model(
+            ["duty_ids", "duty_state", "duty_deadline", "duty_user_id"], flush=False
+        )
         self._edu_note_changes(model, changes)
         self._edu_sync_activities([change[0] for change in changes])
 

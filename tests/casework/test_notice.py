@@ -278,6 +278,21 @@ class TestFrozen(NoticeCommon):
             self.env["edu.notice"].create({"case_id": self.case.id, "kind": "admission"})
             self.env.flush_all()
 
+    # ------------------------------------------------------------------ what is due
+
+    def test_the_end_of_the_period_is_a_duty_of_the_township(self):
+        notice = self.serve(self.issue())
+        self.settle()
+        duty = notice.duty_ids
+        self.assertEqual(duty.kind_id.code, "notice_period")
+        self.assertEqual(duty.deadline, notice.deadline)
+        self.assertEqual(duty.user_id, self.user["township"])
+        self.assertEqual(duty.state, "open")
+        self.case_as("principal").action_return(note="班主任陪同返校")
+        self.settle()
+        self.assertEqual(duty.state, "done", "the child is back")
+
+
 
 class TestWithdraw(NoticeCommon):
     def test_needs_a_reason_and_the_issuer(self):
@@ -456,17 +471,3 @@ print("RESULT " + json.dumps({"key": key, "notices": notices}))
             )
         self.assertEqual(sorted(row["serial"] for row in rows), [1, 2])
         self.assertEqual({row["state"] for row in rows}, {"issued"})
-
-    # ------------------------------------------------------------------ what is due
-
-    def test_the_end_of_the_period_is_a_duty_of_the_township(self):
-        notice = self.serve(self.issue())
-        self.settle()
-        duty = notice.duty_ids
-        self.assertEqual(duty.kind_id.code, "notice_period")
-        self.assertEqual(duty.deadline, notice.deadline)
-        self.assertEqual(duty.user_id, self.user["township"])
-        self.assertEqual(duty.state, "open")
-        self.case_as("principal").action_return(note="班主任陪同返校")
-        self.settle()
-        self.assertEqual(duty.state, "done", "the child is back")

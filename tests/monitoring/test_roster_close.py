@@ -277,6 +277,8 @@ class TestRosterClose(MonitoringCommon):
     # what is due
 
     def test_the_check_is_a_duty_until_it_is_closed(self):
+        self.term.state = "open"
+        self.check._edu_duty_later()
         self.settle()
         duty = self.check.duty_ids
         self.assertEqual(duty.kind_id.code, "roster_check")

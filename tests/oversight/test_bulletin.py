@@ -85,11 +85,11 @@ class TestBulletin(BulletinCommon):
         self.assertEqual(len(set(orders.mapped("name"))), 4)
         school = self.order_of(bulletin, self.school_a)
         self.assertEqual(
-            school.activity_ids.user_id, self.user["records_admin"] | self.user["dean"]
+            self.asked(school).user_id, self.user["records_admin"] | self.user["dean"]
         )
-        self.assertEqual(str(school.activity_ids[:1].date_deadline), str(bulletin.answer_by))
+        self.assertEqual(str(self.asked(school)[:1].date_deadline), str(bulletin.answer_by))
         township = self.order_of(bulletin, self.township_a)
-        self.assertEqual(township.activity_ids.user_id, self.user["township"])
+        self.assertEqual(self.asked(township).user_id, self.user["township"])
         self.assertFalse(school.message_partner_ids & self.user["dean"].partner_id)
 
     def test_one_who_was_decided_since_the_draft_is_left_out(self):

@@ -40,7 +40,7 @@ class TestSupervisionOrder(BulletinCommon):
         self.assertEqual(order.state, "answered")
         self.assertEqual(order.answered_by_id, self.user["records_admin"])
         self.assertFalse(order.on_behalf)
-        self.assertEqual(self.order.activity_ids.user_id, self.user["bureau"])
+        self.assertEqual(self.asked(self.order).user_id, self.user["bureau"])
 
     def test_of_a_child_whose_case_is_decided_the_case_speaks(self):
         self.bring(self.case, "excluded")
@@ -162,7 +162,7 @@ class TestSupervisionOrder(BulletinCommon):
             self.as_user(self.order, "principal").action_accept()
         self.as_user(self.order, "bureau").action_accept()
         self.assertEqual(self.order.state, "accepted")
-        self.assertFalse(self.order.activity_ids)
+        self.assertFalse(self.asked(self.order))
         with self.assertRaises(UserError):
             self.as_user(self.order, "bureau").action_accept()
 
@@ -183,7 +183,7 @@ class TestSupervisionOrder(BulletinCommon):
         self.assertEqual(self.order.return_reason, "请写明王小强的去向")
         self.assertIn("请写明王小强的去向", self.messages(self.order))
         self.assertEqual(
-            self.order.activity_ids.user_id, self.user["records_admin"] | self.user["dean"]
+            self.asked(self.order).user_id, self.user["records_admin"] | self.user["dean"]
         )
 
     def test_nothing_is_decided_before_the_answer(self):
