@@ -436,9 +436,8 @@ class History:
                 self.as_(report, "principal", key).action_submit()
                 self.seal(report, key)
             with self.county.at(day + timedelta(days=2), 9, number):
-                report.with_user(
-                    self.county.holder["township", self.index(report.school_id), None]
-                ).action_receive()
+                clerk = self.county.holder["township", self.index(report.school_id), None]
+                report.with_user(clerk).action_receive()
                 bureau = self.as_(report, "bureau", "county")
                 bureau.action_receive()
                 if number == 1:
@@ -446,6 +445,7 @@ class History:
                     self.as_(report, "dean", key).remark = "转出学生均已在外县学校就读，回执齐全。"
                     self.sign(report, key)
                     self.as_(report, "principal", key).action_submit()
+                    report.with_user(clerk).action_receive()
                 bureau.action_accept()
         self.consolidate()
 
