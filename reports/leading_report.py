@@ -36,7 +36,9 @@ class LeadingMeetingReport(models.AbstractModel):
             "chair": meeting.chair_id.name or "",
             "recorder": meeting.recorder_id.name or "",
             "present": _names(meeting.attendee_ids),
-            "absent": _names(meeting.absent_ids),
+            "absent": _names(meeting.absent_ids)
+            if meeting.state == "draft"
+            else meeting.absent_names,
             "guests": "、".join(
                 filter(None, map(str.strip, (meeting.guest_names or "").splitlines()))
             ),

@@ -23,8 +23,8 @@ class EduVisitGap(models.Model):
     rule = fields.Selection(
         [("month", "Calendar month"), ("days", "Period of days")], required=True, readonly=True
     )
-    date_from = fields.Date("First Day", required=True, readonly=True)
-    date_to = fields.Date("Last Day", required=True, readonly=True, index=True)
+    date_from = fields.Date("Gap from", required=True, readonly=True)
+    date_to = fields.Date("Gap until", required=True, readonly=True, index=True)
     fixed_at = fields.Datetime("Counted", required=True, readonly=True)
     at_school_id = fields.Many2one(
         "edu.school",

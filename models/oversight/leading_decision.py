@@ -49,7 +49,7 @@ class EduLeadingDecision(models.Model):
     done_on = fields.Date("Done on", readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", "Reported by", readonly=True, copy=False)
     is_late = fields.Boolean("Done Late", readonly=True, copy=False)
-    outcome = fields.Text("What Came of It", readonly=True, copy=False)
+    outcome = fields.Text("Result of the Decision", readonly=True, copy=False)
     progress = fields.Selection(
         [
             ("waiting", "Minutes not closed"),

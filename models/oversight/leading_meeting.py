@@ -51,7 +51,7 @@ class EduLeadingMeeting(models.Model):
     place = fields.Char()
     name = fields.Char("Topic", required=True)
     state = fields.Selection(
-        [("draft", "Being Written"), ("recorded", "Recorded"), ("closed", "Closed")],
+        [("draft", "Being Written"), ("recorded", "Recorded"), ("closed", "Minutes Closed")],
         required=True,
         readonly=True,
         default="draft",
@@ -69,20 +69,22 @@ class EduLeadingMeeting(models.Model):
     attendee_ids = fields.Many2many(
         "res.users",
         "edu_leading_meeting_attendee_rel",
-        string="Present",
+        string="Who Was Present",
+        context={"active_test": False},
         default=lambda self: self._default_attendee_ids(),
         domain=[("share", "=", False)],
     )
     guest_names = fields.Text(
         "Guests", help="One a line: village cadres, police, parents… without a log-in"
     )
-    absent_ids = fields.Many2many("res.users", string="Absent", compute="_compute_absent_ids")
+    absent_ids = fields.Many2many("res.users", string="Not Present", compute="_compute_absent_ids")
+    absent_names = fields.Char("Not Present by the Minutes", readonly=True, copy=False)
     minutes = fields.Text("Minutes", help="What was reported, discussed and ordered")
     decision_ids = fields.One2many("edu.leading.decision", "meeting_id", "Decisions")
     decision_count = fields.Integer("Decided", compute="_compute_decision_counts")
     open_count = fields.Integer("Not Carried Out", compute="_compute_decision_counts")
     recorder_id = fields.Many2one("res.users", "Recorded by", readonly=True, copy=False)
-    closed_by_id = fields.Many2one("res.users", "Closed by", readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", "Minutes Closed by", readonly=True, copy=False)
     closed_on = fields.Date("Closed on", readonly=True, copy=False)
     on_paper = fields.Boolean("Signed on Paper", readonly=True, copy=False)
     scan_ids = fields.Many2many(
@@ -291,7 +293,7 @@ class EduLeadingMeeting(models.Model):
             "chair": self.chair_id.name or "",
             "present": names(self.attendee_ids),
             "guests": self.guest_names or "",
-            "absent": names(self.absent_ids),
+            "absent": self.absent_names or "",
             "minutes": self.minutes or "",
             "decisions": [
                 {
@@ -303,6 +305,11 @@ class EduLeadingMeeting(models.Model):
             ],
         }
 
+    def _edu_signoff_expected(self):
+        if self.on_paper or self.state == "draft":
+            return ()
+        return ("filled", "reviewed") if self.state == "closed" else ("filled",)
+
     def _edu_signoff_words(self):
         decision = self.env["edu.leading.decision"]
         return {
@@ -311,7 +318,7 @@ class EduLeadingMeeting(models.Model):
                 ("chair", self, "chair_id"),
                 ("present", self, "attendee_ids"),
                 ("guests", self, "guest_names"),
-                ("absent", self, "absent_ids"),
+                ("absent", self, "absent_names"),
                 ("minutes", self, "minutes"),
                 ("decisions", self, "decision_ids"),
                 ("what", decision, "name"),
@@ -330,6 +337,7 @@ class EduLeadingMeeting(models.Model):
             meeting._edu_check_role(SCHOOL)
             meeting._edu_check_draft()
             meeting._edu_check_complete()
+            meeting._edu_freeze_absent()
             meeting._edu_sign("filled")
             meeting.sudo().write({"state": "recorded", "recorder_id": self.env.uid})
         return True
@@ -356,8 +364,15 @@ class EduLeadingMeeting(models.Model):
             meeting._edu_check_complete()
             if not meeting.scan_ids:
                 raise UserError(self.env._("Attach the scan of the minutes that were signed."))
+            meeting._edu_freeze_absent()
             meeting._edu_close(on_paper=True)
         return True
+
+    def _edu_freeze_absent(self):
+        """Who is a member may be put right later; who was absent by these minutes stays."""
+        self.ensure_one()
+        meeting = self.sudo()
+        meeting.absent_names = "、".join(meeting.absent_ids.mapped("name"))
 
     def _edu_close(self, on_paper=False):
         self.ensure_one()

@@ -60,7 +60,7 @@ class EduResponsibilityLetter(models.Model):
     class_id = fields.Many2one(
         "edu.class", "Class", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    issuer_name = fields.Char("Issued by", readonly=True)
+    issuer_name = fields.Char("Issuing Side", readonly=True)
     person_id = fields.Many2one(
         "res.users",
         "Who Undertakes",
@@ -291,6 +291,12 @@ class EduResponsibilityLetter(models.Model):
             "place": self.with_context(lang="zh_CN")._edu_place(),
             "person": self.person or "",
         }
+
+    def _edu_signoff_expected(self):
+        if self.on_paper:
+            return ()
+        sides = {"filled": self.person_signed_on, "reviewed": self.issuer_signed_on}
+        return tuple(role for role, signed_on in sides.items() if signed_on)
 
     @signing
     def action_sign_issuer(self):

@@ -45,6 +45,11 @@ class TestDemoCounty(TransactionCase):
             "edu.leave": [],
             "edu.warning": [("until", "=", False)],
             "edu.entrant": [],
+            "edu.leading.meeting": [("state", "=", "closed")],
+            "edu.leading.decision": [("progress", "=", "late")],
+            "edu.responsibility.letter": [("state", "=", "signed")],
+            "edu.visit.plan": [],
+            "edu.visit.gap": [],
         }.items():
             with self.subTest(model=model):
                 self.assertTrue(self.env[model].search_count(domain))

@@ -229,6 +229,18 @@ class TestLeadingMeeting(LeadingCommon):
         self.assertEqual(len(meeting.signoff_ids), 2)
         self.assertFalse(meeting._edu_signoff_verify())
 
+    def test_signatures_hold_when_people_leave(self):
+        meeting = self.meeting()
+        meeting.attendee_ids = [Command.unlink(self.user["class_teacher"].id)]
+        meeting.action_record()
+        self.as_user(meeting, "principal").action_close()
+        for role in ("class_teacher", "records_admin"):
+            self.user[role].active = False
+        self.env.invalidate_all()
+        self.assertEqual(meeting.absent_names, "Class teacher A")
+        self.assertIn(self.user["records_admin"], meeting.attendee_ids)
+        self.assertFalse(meeting._edu_signoff_verify())
+
     def test_nobody_closes_what_they_recorded(self):
         meeting = self.meeting("principal")
         meeting.action_record()
