@@ -158,8 +158,10 @@ class EduLedgerExport(models.TransientModel):
         names = _Names(self.env)
         Ledger.flush_model()
         Student.flush_model()
-        readable = Student.with_context(active_test=False)._search(Domain.TRUE).subselect()
         for ids in split_every(BATCH, Ledger.search(domain, order="kind, date_on, id").ids):
+            # asked for these children only: for all, it would be found anew for each batch
+            children = Ledger._search([("id", "in", ids)]).subselect("student_id")
+            readable = Student.with_context(active_test=False)._search([("id", "in", children)])
             rows = self.env.execute_query(
                 SQL(
                     """
@@ -173,7 +175,7 @@ class EduLedgerExport(models.TransientModel):
                       JOIN edu_student child ON child.id = entry.student_id
                   ORDER BY asked.at
                     """,
-                    readable=readable,
+                    readable=readable.subselect(),
                     ids=list(ids),
                 )
             )
