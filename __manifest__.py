@@ -39,6 +39,7 @@
         "data/oversight.xml",
         "data/duties.xml",
         "data/responsibility.xml",
+        "data/work_plan_template.xml",
         # documents
         "reports/dropout_report_templates.xml",
         "reports/notice_documents.xml",
@@ -48,6 +49,7 @@
         "reports/bulletin_documents.xml",
         "reports/leading_documents.xml",
         "reports/consolidation_documents.xml",
+        "reports/work_plan_documents.xml",
         # core
         "wizard/signoff_behalf.xml",
         "wizard/signoff_compare.xml",
@@ -141,6 +143,11 @@
         "views/oversight/dropout_report_version.xml",
         "views/oversight/dropout_report_line.xml",
         "views/oversight/dropout_report_status.xml",
+        "wizard/work_plan_step.xml",
+        "views/oversight/work_plan_measure.xml",
+        "views/oversight/work_plan_child.xml",
+        "views/oversight/work_plan.xml",
+        "views/oversight/work_plan_template.xml",
         "views/oversight/policy.xml",
         "views/oversight/bulletin.xml",
         "views/oversight/supervision_order.xml",

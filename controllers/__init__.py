@@ -6,3 +6,4 @@ from . import ledger
 from . import registry_export
 from . import verify
 from . import warning_trial
+from . import work_plan

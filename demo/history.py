@@ -53,6 +53,7 @@ class History:
         self.term_before()
         self.begin()
         self.reports_before()
+        self.plans_before()
         self.stories()
         self.close_before()
         self.current_term()
@@ -491,7 +492,63 @@ class History:
     def index(self, school):
         return self.county.townships.index(school.area_id)
 
+    # Work plans
+
+    def plan(self, term, key, day, until):
+        """The school fills its plan in and works it as far as ``until``, a state of it."""
+        plan = self.env["edu.work.plan"].search(
+            [("term_id", "=", term.id), ("school_id", "=", self.county.school[key].id)]
+        )
+        with self.county.at(day, 14):
+            mine = self.as_(plan, "records_admin", key)
+            mine.action_fill()
+            for child in mine.child_ids:
+                child.target_on = child.target_on or term.plan_deadline
+                child.persuader_id = child.persuader_id or self.who("dean", key)
+            for measure in mine.measure_ids:
+                measure.deadline = measure.deadline or term.plan_deadline
+                measure.responsible_id = measure.responsible_id or self.who("dean", key)
+            if until == "draft":
+                return plan
+            mine.action_sign_filled()
+            self.as_(plan, "principal", key).action_sign_reviewed()
+            self.as_(plan, "principal", key).action_submit()
+        if until == "approved":
+            with self.county.at(day + timedelta(days=3), 9):
+                self.as_(plan, "bureau", "county").action_approve()
+        return plan
+
+    def plans_before(self):
+        """Plans of the term before: one was handed in late, one not at all; of the others some
+        measures were done in time, one late, one was dropped, the rest is left for the next plan."""
+        term = self.county.term_before
+        for number, key in enumerate(("dhz", "cgz", "npz", "xl1", "dh1", "cg1")):
+            day = self.day(55 if key == "npz" else 13, self.start)
+            plan = self.plan(term, key, day, "approved")
+            steps = (
+                ("done", 2, "逐人核查完毕，台账已更新，学籍与到校人数一致。"),
+                ("done", 4, "领导小组会议已召开，包保责任人逐名落实，责任书已签订。"),
+                ("done", 75, "逐户家访，资助政策和法律责任已当面告知，家长签字留存。"),
+                ("drop", 76, "由乡镇统一组织，并入乡镇工作安排。"),
+            )
+            for measure, (step, after, words) in zip(plan.work_ids, steps, strict=False):
+                with self.county.at(day + timedelta(days=after), 16, number):
+                    done = self.as_(measure, "principal", key)
+                    if step == "drop":
+                        done._edu_drop(words)
+                    else:
+                        done._edu_done(False, words, "大雪封路，家访顺延。")
+
+    def plans_now(self):
+        """Plans of the current term: one waits for the bureau, one for the school's signatures."""
+        day = self.day(6, self.now)
+        self.plan(self.county.term, "dhz", day, "submitted")
+        self.plan(self.county.term, "xl1", day, "draft")
+
     def close_before(self):
+        # what happened was played story by story: the snapshots are all taken at the term's end
+        with self.county.at(self.county.term_before.end_date, 23, 30):
+            self.env["edu.work.plan"]._cron_daily()
         if hasattr(self.county.term_before, "action_close"):
             self.as_(self.county.term_before, "bureau", "county").action_close()
 
@@ -532,6 +589,7 @@ class History:
                 self.as_(report, "principal", "tj1").action_submit()
 
         self.half_year("tj1", self.day(6, self.now))
+        self.plans_now()
         self.status_changes(self.day(6, self.now), missing)
         self.bulletin(self.day(6, self.now))
         self.roll_calls()

@@ -6,3 +6,4 @@ from . import seal_register
 from . import visit_report
 from . import visit_plan_report
 from . import leading_report
+from . import work_plan

@@ -91,6 +91,10 @@ from .oversight import test_dropout_report
 from .oversight import test_dropout_documents
 from .oversight import test_dropout_report_ui
 from .monitoring import test_roster_dirty
+from .oversight import test_work_plan
+from .oversight import test_work_plan_snapshot
+from .oversight import test_work_plan_documents
+from .oversight import test_work_plan_tour
 from .oversight import test_bulletin
 from .oversight import test_leading_group
 from .oversight import test_responsibility

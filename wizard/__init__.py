@@ -28,3 +28,4 @@ from . import signoff_sign
 from . import signoff_withdraw
 from . import leading_report
 from . import responsibility_prepare
+from . import work_plan_step

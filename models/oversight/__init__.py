@@ -13,6 +13,11 @@ from . import consolidation_board
 from . import consolidation_kind
 from . import consolidation_dropout
 from . import consolidation_half_year
+from . import work_plan
+from . import work_plan_template
+from . import work_plan_measure
+from . import work_plan_child
+from . import work_plan_snapshot
 from . import bulletin
 from . import supervision_order
 from . import supervision_order_line

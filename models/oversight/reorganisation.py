@@ -2,9 +2,9 @@ from odoo import models
 
 
 class EduReorganisation(models.Model):
-    """Oversight's part: a school that is closed owes no report that it has not begun to sign; orders
-    that wait for its answer go to the school that takes over, unless that has its own of the same
-    bulletin: then its leaders answer both. Signed reports stay."""
+    """Oversight's part: a school that is closed owes no report and no work plan that it has not begun to
+    sign; orders that wait for its answer go to the school that takes over, unless that has its own of
+    the same bulletin: then its leaders answer both. What was signed stays."""
 
     _inherit = "edu.reorganisation"
 
@@ -25,6 +25,15 @@ class EduReorganisation(models.Model):
                     and report._edu_check().state != "closed"
                 )
             ).unlink()
+            plans = self.env["edu.work.plan"].search(
+                [
+                    ("school_id", "=", line.from_school_id.id),
+                    ("term_id.state", "=", "open"),
+                    ("state", "=", "draft"),
+                    ("snapshot_at", "=", False),
+                ]
+            )
+            plans.filtered(lambda plan: not plan.signoff_ids).unlink()
             orders = self.env["edu.supervision.order"].search(
                 [
                     ("school_id", "in", (line.from_school_id | line.to_school_id).ids),

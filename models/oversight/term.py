@@ -5,7 +5,8 @@ class EduTerm(models.Model):
     _inherit = "edu.term"
 
     def _edu_open(self, schools):
-        """A term that opens gives every school its report to hand in."""
+        """A term that opens gives every school its report and its work plan to hand in."""
         result = super()._edu_open(schools)
         self.env["edu.dropout.report"]._edu_prepare(self, schools)
+        self.env["edu.work.plan"]._edu_prepare(self, schools)
         return result

@@ -629,3 +629,33 @@ class Factories:
                 ("term_id", "=", self.c.term.id),
             ]
         )
+
+    def edu_work_plan_template(self, other):
+        return self.env.ref("edu_dropout_control.work_plan_template")
+
+    def edu_work_plan_template_line(self, other):
+        return self.one("edu.work.plan.template", other).line_ids[:1]
+
+    def edu_work_plan(self, other):
+        return self.env["edu.work.plan"].create(
+            {"school_id": self.one("edu.school", other).id, "term_id": self.c.term.id}
+        )
+
+    def edu_work_plan_measure(self, other):
+        """Put down for the class teacher, who sees it for that."""
+        people = self.c.other_user if other else self.c.user
+        return self.env["edu.work.plan.measure"].create(
+            {
+                "plan_id": self.one("edu.work.plan", other).id,
+                "name": "逐户家访",
+                "responsible_id": people["class_teacher"].id,
+            }
+        )
+
+    def edu_work_plan_child(self, other):
+        return self.env["edu.work.plan.child"].create(
+            {
+                "plan_id": self.one("edu.work.plan", other).id,
+                "case_id": self.one("edu.dropout.case", other).id,
+            }
+        )

@@ -106,6 +106,8 @@ class TestAccessMatrix(EduCommon):
             "edu.roster.profile.line",
             "edu.term",
             "edu.warning.rule",
+            "edu.work.plan.template",
+            "edu.work.plan.template.line",
         }
         unruled = []
         access = self.env["ir.model.access"].search([("model_id.model", "like", "edu.%")])

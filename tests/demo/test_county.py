@@ -40,6 +40,8 @@ class TestDemoCounty(TransactionCase):
             "edu.referral": [("state", "=", "answered")],
             "edu.status.change": [("state", "=", "in_force")],
             "edu.bulletin": [("state", "=", "issued")],
+            "edu.work.plan": [("snapshot_returned_count", ">", 0), ("state", "=", "approved")],
+            "edu.work.plan.measure": [("final_state", "=", "done_late")],
             "edu.supervision.order": [("state", "=", "answered")],
             "edu.roll.call": [("kind", "=", "night")],
             "edu.leave": [],

@@ -30,3 +30,22 @@ class TestReorganisationOrder(ReorganisationCommon):
         mine.line_ids.answer = "已家访"
         mine.action_answer()
         self.assertEqual(order.state, "answered")
+
+
+@tagged("post_install", "-at_install")
+class TestReorganisationPlan(ReorganisationCommon):
+    """The work plan of a school that is closed."""
+
+    def plan_of(self, school):
+        return self.env["edu.work.plan"].search([("school_id", "=", school.id)])
+
+    def test_one_that_nobody_signed_is_not_owed_any_more(self):
+        self.close_point()
+        self.assertFalse(self.plan_of(self.point_a))
+        self.assertTrue(self.plan_of(self.school_b))
+
+    def test_one_that_was_signed_stays(self):
+        plan = self.plan_of(self.point_a)
+        plan.with_user(self.user["dean"])._edu_sign("filled")
+        self.close_point()
+        self.assertTrue(plan.exists())

@@ -1,0 +1,966 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
+
+from ...tools import work_plan_form as form
+from ..casework.dropout_case import UNDECIDED
+from ..core.signing import signing
+from ..registry.roles import LEADING_GROUP
+
+FILLERS = ("records_admin", "dean")
+LEADERS = ("principal", "vice_principal")
+# The school works on it; signed by both, its measures are in force
+OPEN = ("draft", "returned")
+# Cases of children who are to be brought back
+WANTED = (*UNDECIDED, "persuading")
+
+
+def refuse_snapshot(records, names):
+    """What a snapshot says is written once, by the cron, and stays: no code and no person changes it."""
+    if any(name.startswith(("snapshot_", "final_")) for name in names):
+        raise AccessError(records.env._("A snapshot stays as it was taken."))
+
+
+class EduWorkPlan(models.Model):
+    """控辍保学工作方案 (应返尽返): how one school brings every missing child back in one term, within the
+    policy's days from its opening (clause 二(三)3).
+
+    Records administrator or dean fill it in, from the county's template, from what the last plan left
+    unfinished and from the open cases; principal or vice principal review it and submit it; the bureau
+    approves it or returns it with a reason. Township, bureau and inspectors read it all the time: a plan
+    that is not there yet is what they ask about. Class teachers see their own measures and children.
+
+    The first signature freezes it. To correct it means to withdraw it with a reason: both sign again.
+    How measures go on, and two snapshots (on the last day of the plan's period, and at the term's end),
+    are not part of what is signed; the snapshots never change.
+    """
+
+    _name = "edu.work.plan"
+    _description = "Work Plan"
+    _inherit = [
+        "edu.signoff.mixin",
+        "edu.hand.in.mixin",
+        "edu.scope.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "edu.duty.mixin",
+    ]
+    _order = "term_id desc, school_id"
+    _mail_post_access = "read"
+    _edu_township_fields = ("township_id",)
+    _edu_signoff_posts = {"filled": FILLERS, "reviewed": LEADERS}
+    _edu_duty_fields = ("state", "deadline", "school_id", "first_submitted_at")
+
+    school_id = fields.Many2one("edu.school", required=True, index=True, ondelete="restrict")
+    term_id = fields.Many2one(
+        "edu.term",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env["edu.term"]._current(),
+    )
+    township_id = fields.Many2one(
+        related="school_id.area_id", string="Township", store=True, index=True
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Being Prepared"),
+            ("to_review", "To Be Reviewed"),
+            ("signed", "Signed"),
+            ("submitted", "Submitted"),
+            ("returned", "Sent Back"),
+            ("approved", "Approved"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    deadline = fields.Date(compute="_compute_deadline", store=True)
+    is_late = fields.Boolean(tracking=True)
+    is_submitted = fields.Boolean("Was Submitted", compute="_compute_is_submitted", store=True)
+    submitted_by_id = fields.Many2one(
+        "res.users", "Submitted By", readonly=True, copy=False, ondelete="restrict"
+    )
+    decided_at = fields.Datetime("Decided On", readonly=True, copy=False)
+    decided_by_id = fields.Many2one(
+        "res.users", "Decided By", readonly=True, copy=False, ondelete="restrict"
+    )
+    return_reason = fields.Text("Reason of the Return", readonly=True, copy=False)
+    withdrawal_reason = fields.Text("Reason of the Withdrawal", readonly=True, copy=False)
+
+    # What the plan says
+    goals = fields.Text()
+    guarantee = fields.Text("How It Is Made Sure")
+    measure_ids = fields.One2many("edu.work.plan.measure", "plan_id", "All Measures", copy=False)
+    work_ids = fields.One2many(
+        "edu.work.plan.measure",
+        "plan_id",
+        "Measures",
+        domain=[("kind", "=", "work")],
+        copy=False,
+    )
+    prevention_ids = fields.One2many(
+        "edu.work.plan.measure",
+        "plan_id",
+        "Prevention",
+        domain=[("kind", "=", "prevention")],
+        copy=False,
+    )
+    child_ids = fields.One2many("edu.work.plan.child", "plan_id", "Children", copy=False)
+    # Names as they were when it was frozen: see _edu_facts
+    facts = fields.Json(readonly=True, copy=False)
+
+    # What was taken over once does not come again, even when the school left it out
+    taken_line_ids = fields.Many2many(
+        "edu.work.plan.template.line",
+        "edu_work_plan_taken_line_rel",
+        groups=fields.NO_ACCESS,
+        copy=False,
+    )
+    taken_measure_ids = fields.Many2many(
+        "edu.work.plan.measure",
+        "edu_work_plan_taken_measure_rel",
+        groups=fields.NO_ACCESS,
+        copy=False,
+    )
+
+    # How it goes
+    budget = fields.Float(
+        "Budget (CNY)", digits=(12, 2), compute="_compute_progress", store=True, readonly=True
+    )
+    measure_count = fields.Integer("Measures (number)", compute="_compute_progress", store=True)
+    done_count = fields.Integer("Measures Done", compute="_compute_progress", store=True)
+    dropped_count = fields.Integer("Measures Dropped", compute="_compute_progress", store=True)
+    late_count = fields.Integer("Measures Late", compute="_compute_late_count")
+    progress = fields.Integer(
+        "Settled (%)", compute="_compute_progress", store=True, aggregator="avg"
+    )
+    child_count = fields.Integer("Children (number)", compute="_compute_children", store=True)
+    returned_count = fields.Integer("Children Back", compute="_compute_children", store=True)
+    new_count = fields.Integer("New in the Plan", compute="_compute_new_count")
+
+    # Snapshots: written once, in SQL, by the cron
+    snapshot_at = fields.Datetime("Snapshot Taken", readonly=True, copy=False)
+    snapshot_child_count = fields.Integer("Children Then", readonly=True, copy=False)
+    snapshot_returned_count = fields.Integer("Back in School Then", readonly=True, copy=False)
+    snapshot_child_ids = fields.One2many(
+        "edu.work.plan.child",
+        "plan_id",
+        "Children in the Snapshot",
+        domain=["|", ("snapshot_standing", "!=", False), ("final_standing", "!=", False)],
+        readonly=True,
+        copy=False,
+    )
+    final_at = fields.Datetime("End of Term Taken", readonly=True, copy=False)
+    final_measure_ids = fields.One2many(
+        "edu.work.plan.measure",
+        "plan_id",
+        "Measures at the End of the Term",
+        domain=[("final_state", "!=", False)],
+        readonly=True,
+        copy=False,
+    )
+
+    problems = fields.Text(compute="_compute_problems")
+    can_edit = fields.Boolean(compute="_compute_can")
+    can_review = fields.Boolean(compute="_compute_can")
+    can_submit = fields.Boolean(compute="_compute_can")
+    can_decide = fields.Boolean(compute="_compute_can")
+    can_withdraw = fields.Boolean(compute="_compute_can")
+
+    _school_term_uniq = models.UniqueIndex(
+        "(school_id, term_id)", "This school has its work plan of this term already."
+    )
+    _term_state_idx = models.Index("(term_id, state)")
+
+    # What a person types; everything else follows from actions
+    _EDU_TYPED = frozenset({"goals", "guarantee", "work_ids", "prevention_ids", "child_ids"})
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("school_id", "term_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for plan in self:
+            plan.display_name = self.env._(
+                "Work plan %(term)s, %(school)s",
+                term=plan.term_id.display_name or "",
+                school=plan.school_id.name or "",
+            )
+
+    @api.depends(
+        "term_id.plan_deadline",
+        "term_id.opening_ids.plan_deadline",
+        "term_id.opening_ids.school_id",
+        "term_id.opening_ids.grade",
+        "school_id.grade_from",
+        "school_id.grade_to",
+    )
+    def _compute_deadline(self):
+        """The county's, or that of a school that opens on another day."""
+        for plan in self:
+            plan.deadline = plan.term_id and plan.term_id._edu_deadline(
+                "plan_deadline", plan.school_id
+            )
+
+    @api.depends("first_submitted_at")
+    def _compute_is_submitted(self):
+        for plan in self:
+            plan.is_submitted = bool(plan.first_submitted_at)
+
+    @api.depends("measure_ids.state", "measure_ids.budget")
+    def _compute_progress(self):
+        for plan in self:
+            measures = plan.measure_ids
+            states = measures.mapped("state")
+            plan.measure_count = len(states)
+            plan.done_count = states.count("done")
+            plan.dropped_count = states.count("dropped")
+            settled = plan.done_count + plan.dropped_count
+            plan.progress = 100 * settled // len(states) if states else 0
+            plan.budget = sum(measures.mapped("budget"))
+
+    @api.depends("child_ids.case_id.state")
+    def _compute_children(self):
+        for plan in self:
+            plan.child_count = len(plan.child_ids)
+            plan.returned_count = len(
+                plan.child_ids.filtered(lambda child: child.standing == "returned")
+            )
+
+    @api.depends(
+        "measure_ids.in_force_on",
+        "measure_ids.is_late",
+        "measure_ids.deadline",
+        "measure_ids.first_submitted_at",
+    )
+    def _compute_late_count(self):
+        counts = dict(
+            self.env["edu.work.plan.measure"]
+            .sudo()
+            ._read_group(
+                [
+                    ("plan_id", "in", self.ids),
+                    ("in_force_on", "!=", False),
+                    ("deadline_state", "in", ["late", "done_late"]),
+                ],
+                ["plan_id"],
+                ["__count"],
+            )
+        )
+        for plan in self:
+            plan.late_count = counts.get(plan.sudo(), 0)
+
+    @api.depends("measure_ids.is_new", "child_ids.is_new")
+    def _compute_new_count(self):
+        for plan in self:
+            news = plan.sudo()
+            plan.new_count = len(news.measure_ids.filtered("is_new")) + len(
+                news.child_ids.filtered("is_new")
+            )
+
+    @api.depends(
+        "state",
+        "goals",
+        "measure_ids.name",
+        "measure_ids.deadline",
+        "measure_ids.responsible_id",
+        "child_ids.target_on",
+        "child_ids.persuader_id",
+    )
+    def _compute_problems(self):
+        for plan in self:
+            problems = plan.id and plan._edu_is_open() and plan.sudo()._edu_problems()
+            plan.problems = "\n".join(problems or []) or False
+
+    @api.depends_context("uid")
+    @api.depends("state", "signoff_ids", "school_id", "final_at")
+    def _compute_can(self):
+        user = self.env.user
+        for plan in self:
+
+            def holds(*roles, plan=plan):
+                return any(user._edu_has_role(role, plan) for role in roles)
+
+            signed = plan._edu_signed() if plan.id else self.env["edu.signoff"]
+            plan.can_edit = plan._edu_is_open() and holds(*FILLERS)
+            plan.can_review = (
+                plan.state == "to_review" and user not in signed.person_id and holds(*LEADERS)
+            )
+            plan.can_submit = plan.state == "signed" and holds(*LEADERS)
+            plan.can_decide = plan.state == "submitted" and holds("bureau")
+            plan.can_withdraw = (
+                plan.state not in OPEN
+                and not plan.final_at
+                and holds(*plan._edu_withdrawing_roles())
+            )
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Records administrator or dean for their own school; else by the opening of the term."""
+        if not self.env.su:
+            for vals in vals_list:
+                self._edu_refuse_protected(vals.keys() - {"school_id", "term_id"})
+        plans = super().create(vals_list)
+        if not self.env.su:
+            plans._edu_check_role(FILLERS)
+            for plan in plans:
+                plan._edu_fill()
+        return plans
+
+    def write(self, vals):
+        refuse_snapshot(self, vals)
+        if not self.env.su:
+            self.check_access("write")
+            self._edu_refuse_protected(vals)
+            if self._EDU_TYPED & vals.keys():
+                self._edu_check_editable()
+        return super().write(vals)
+
+    def _edu_refuse_protected(self, names):
+        free = ("message_", "activity_", "my_activity_", "website_message_")
+        for name in sorted(set(names) - self._EDU_TYPED):
+            if not name.startswith(free):
+                field = self._fields.get(name)
+                raise AccessError(
+                    self.env._(
+                        "“%(field)s” follows from the steps of the plan; it is not typed in.",
+                        field=field._description_string(self.env) if field else name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_snapshot(self):
+        if any(plan.snapshot_at or plan.final_at for plan in self):
+            raise UserError(self.env._("A plan of which a snapshot was taken stays on record."))
+
+    # ------------------------------------------------------------------
+    # Filling it in
+    # ------------------------------------------------------------------
+
+    def _edu_is_open(self):
+        """Whether the school still works on it."""
+        self.ensure_one()
+        return self.state in OPEN and not self.final_at
+
+    def _edu_check_editable(self):
+        """Raise unless the caller fills this plan in and it is not frozen."""
+        self._edu_check_role(FILLERS)
+        for plan in self:
+            if plan.final_at:
+                raise UserError(
+                    self.env._(
+                        "The term is over and “%(document)s” stays as it was. What is unfinished"
+                        " goes into the next plan.",
+                        document=plan.display_name,
+                    )
+                )
+            if not plan._edu_is_open():
+                raise UserError(
+                    self.env._(
+                        "“%(document)s” is signed as it stands. Withdraw it to correct it; both"
+                        " sign again then.",
+                        document=plan.display_name,
+                    )
+                )
+
+    def action_fill(self):
+        """Records administrator or dean: take over what the template, the last plan and the cases hold
+        and the plan does not yet. Doing it again adds only what is new, and marks it as new."""
+        self.ensure_one()
+        self._edu_check_editable()
+        measures, children = self._edu_fill()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if measures or children else "info",
+                "message": (
+                    self.env._(
+                        "New in the plan: %(measures)s measures, %(children)s children.",
+                        measures=measures,
+                        children=children,
+                    )
+                    if measures or children
+                    else self.env._("Nothing new: the plan holds everything.")
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _edu_fill(self):
+        """→ (number of measures added, number of children added)"""
+        self.ensure_one()
+        plan = self.sudo()
+        for rows in (plan.measure_ids, plan.child_ids):
+            rows.filtered("is_new").write({"is_new": False})
+        children = plan._edu_fill_children()
+        measures = plan._edu_fill_template() + plan._edu_fill_unfinished()
+        if measures or children:
+            plan._message_log(
+                body=self.env._(
+                    "New in the plan: %(measures)s measures, %(children)s children.",
+                    measures=measures,
+                    children=children,
+                )
+            )
+        return measures, children
+
+    def _edu_fill_children(self):
+        """Open cases of the school become children of the plan; what is known of them is brought up to
+        date, what was typed stays."""
+        cases = self._edu_wanted_cases()
+        rows = {row.case_id: row for row in self.child_ids}
+        for case, row in rows.items():
+            if case in cases:
+                row.write(row._edu_facts(case))
+        new = cases.filtered(lambda case: case not in rows or not rows[case].is_planned)
+        Child = self.env["edu.work.plan.child"]
+        for case in new:
+            values = {"is_planned": True, "is_new": True}
+            if case in rows:
+                rows[case].write(values)
+            else:
+                Child.create({"plan_id": self.id, "case_id": case.id, **values})
+        return len(new)
+
+    def _edu_fill_template(self):
+        """Measures of the county's template, and its prevention for the causes that occur here."""
+        template = self.env["edu.work.plan.template"]._edu_for(self.school_id)
+        texts = {
+            name: template[name] for name in ("goals", "guarantee") if template and not self[name]
+        }
+        if texts:
+            self.write(texts)
+        causes = self.child_ids.cause_id
+        lines = (template.line_ids - self.taken_line_ids).filtered(
+            lambda line: line.kind == "work" or not line.cause_id or line.cause_id in causes
+        )
+        self.env["edu.work.plan.measure"].create(
+            [{**line._edu_measure(self), "is_new": True} for line in lines]
+        )
+        self.taken_line_ids |= lines
+        return len(lines)
+
+    def _edu_fill_unfinished(self):
+        """What the last plan of the school left open; each needs a new date."""
+        last = self.search(
+            [
+                ("school_id", "=", self.school_id.id),
+                ("term_id.start_date", "<", self.term_id.start_date),
+            ],
+            limit=1,
+        )
+        left = last.measure_ids.filtered(lambda measure: measure.state == "open")
+        left -= self.taken_measure_ids
+        staff = self._edu_staff()
+        self.env["edu.work.plan.measure"].create(
+            [
+                {
+                    "plan_id": self.id,
+                    "carried_from_id": measure.id,
+                    "kind": measure.kind,
+                    "cause_id": measure.cause_id.id,
+                    "name": measure.name,
+                    "responsible_id": (measure.responsible_id & staff).id,
+                    "with_whom": measure.with_whom,
+                    "budget": measure.budget,
+                    "is_new": True,
+                }
+                for measure in left
+            ]
+        )
+        self.taken_measure_ids |= left
+        return len(left)
+
+    def _edu_wanted_cases(self):
+        """Open cases of the school whose children are not back, past access rights."""
+        self.ensure_one()
+        return (
+            self.env["edu.dropout.case"]
+            .sudo()
+            .search(
+                [("school_id", "=", self.school_id.id), ("state", "in", WANTED)],
+                order="grade, class_id, student_id, id",
+            )
+        )
+
+    def _edu_staff(self):
+        """Who can be put down for a measure: users with a post at the school, at its central school or
+        in its township."""
+        self.ensure_one()
+        school = self.sudo().school_id
+        posts = (
+            self.env["edu.post"]
+            .sudo()
+            .search(
+                self.env["edu.post"]._edu_current_domain()
+                & fields.Domain.OR(
+                    [
+                        fields.Domain("school_id", "in", (school | school.parent_id).ids),
+                        fields.Domain("area_id", "=", school.area_id.id),
+                    ]
+                )
+            )
+        )
+        return posts.user_id.filtered("active")
+
+    def _edu_problems(self):
+        """Return, as sentences, what keeps the plan from being signed; none when nothing does."""
+        self.ensure_one()
+        problems = []
+        if not (self.goals or "").strip():
+            problems.append(self.env._("The goals are not written down."))
+        if not self.measure_ids:
+            problems.append(self.env._("There is no measure yet: fill the plan in."))
+        staff = self._edu_staff()
+        for measure in self.measure_ids.filtered(lambda measure: measure.state == "open"):
+            problems += measure._edu_problems(staff)
+        cases = self._edu_wanted_cases()
+        rows = self.child_ids.filtered("is_planned")
+        for row in rows.filtered(lambda row: row.case_id in cases):
+            problems += row._edu_problems()
+        gone = cases - rows.case_id
+        if gone:
+            problems.append(
+                self.env._(
+                    "Not in the plan yet: %(children)s. Fill it in once more.",
+                    children=self.env._(", ").join(gone.student_id.mapped("name")),
+                )
+            )
+        return problems
+
+    def _edu_raise_problems(self):
+        problems = self.sudo()._edu_problems()
+        if problems:
+            raise ValidationError(
+                self.env._("This is still missing:") + "\n- " + "\n- ".join(problems)
+            )
+
+    # ------------------------------------------------------------------
+    # Signatures
+    # ------------------------------------------------------------------
+
+    def _edu_signoff_content(self):
+        """What is signed: the plan's own columns, and the names that stood for them when it was
+        frozen. Holds no number of a person."""
+        self.ensure_one()
+        plan = self.sudo()
+        return {
+            **(plan.facts or plan._edu_facts()),
+            "goals": (plan.goals or "").strip() or None,
+            "guarantee": (plan.guarantee or "").strip() or None,
+            "measures": [measure._edu_content() for measure in plan.measure_ids.sorted("id")],
+            "children": [
+                child._edu_content()
+                for child in plan.child_ids.filtered("is_planned").sorted(
+                    lambda child: (child.grade, child.class_number, child.id)
+                )
+            ],
+        }
+
+    def _edu_facts(self):
+        """Names that may change while the plan stays as it was signed.
+
+        - school {name, code, township, central}, term {school_year, season}, due: date as text
+        - group: [[role, [names]]] of the leading group, class_teachers: their number
+        - people {id of a user: name}, causes {id of a code: name}, ids as text
+        """
+        self.ensure_one()
+        plan = self._edu_form_lang()
+        school = plan.school_id
+        Post = self.env["edu.post"]
+        people = plan.measure_ids.responsible_id | plan.child_ids.persuader_id
+        causes = plan.measure_ids.cause_id | plan.child_ids.cause_id
+        return {
+            "school": {
+                "name": school.name,
+                "code": school.code,
+                "township": school.area_id.name,
+                "central": school.parent_id.name or None,
+            },
+            "term": {"school_year": plan.term_id.school_year, "season": plan.term_id.season},
+            "due": (plan.deadline and plan.deadline.isoformat()) or None,
+            "group": [
+                [role, Post._holders(role, school=school).mapped("name")]
+                for role in LEADING_GROUP
+                if role != "class_teacher"
+            ],
+            "class_teachers": len(Post._holders("class_teacher", school=school)),
+            "people": {str(person.id): person.name for person in people},
+            "causes": {str(cause.id): cause.name for cause in causes},
+        }
+
+    def _edu_form_lang(self):
+        """The document is Chinese: ``self`` in that language where it is installed."""
+        installed = self.env["res.lang"]._get_data(code="zh_CN")
+        return self.with_context(lang="zh_CN") if installed else self
+
+    def _edu_signoff_expected(self):
+        return {"draft": (), "returned": (), "to_review": ("filled",)}.get(
+            self.state, ("filled", "reviewed")
+        )
+
+    # How it reads in a comparison of versions
+
+    _edu_signoff_skipped = frozenset({"id", "case", "people", "causes"})
+
+    def _edu_signoff_words(self):
+        Measure, Child = self.env["edu.work.plan.measure"], self.env["edu.work.plan.child"]
+
+        def label(model, name):
+            return model._fields[name]._description_string(self.env)
+
+        return {
+            "school": self.env._("School"),
+            "term": self.env._("Term"),
+            "school_year": self.env._("School Year"),
+            "season": self.env._("Season"),
+            "code": self.env._("School Code"),
+            "township": self.env._("Township"),
+            "central": self.env._("Central School"),
+            "group": self.env._("Leading Group"),
+            "class_teachers": self.env._("Class Teachers"),
+            "goals": label(self, "goals"),
+            "guarantee": label(self, "guarantee"),
+            "measures": self.env._("Measures"),
+            "children": self.env._("Children"),
+            "kind": label(Measure, "kind"),
+            "cause": label(Child, "cause_id"),
+            "name": self.env._("Name"),
+            "grade": label(Child, "grade"),
+            "class_number": label(Child, "class_number"),
+            "standing": label(Child, "planned_standing"),
+            "person": label(Measure, "responsible_id"),
+            "with": label(Measure, "with_whom"),
+            "due": label(Measure, "deadline"),
+            "budget": label(Measure, "budget"),
+            "how": label(Child, "approach"),
+            "left_over": label(Measure, "carried_from_id"),
+            # named alone where somebody changed what stands for a name
+            "people": self.env._("Persons"),
+            "causes": self.env._("Causes"),
+        }
+
+    def _edu_signoff_item(self, path, item, position):
+        if path == ("children",):
+            return item["case"], item["name"]
+        return super()._edu_signoff_item(path, item, position)
+
+    def _edu_signoff_text(self, path, value):
+        key = path[-1]
+        if key == "group":
+            roles = dict(self.env["edu.post"]._fields["role"]._description_selection(self.env))
+            return "\n".join(
+                f"{roles[role]}: {self.env._(', ').join(names)}" for role, names in value
+            )
+        records = {"person": "res.users", "cause": "edu.code"}
+        if key in records and value:
+            return self.env[records[key]].sudo().browse(value).name
+        choices = {
+            "kind": ("edu.work.plan.measure", "kind"),
+            "standing": ("edu.work.plan.child", "planned_standing"),
+            "season": ("edu.term", "season"),
+        }
+        if key in choices and value:
+            model, name = choices[key]
+            labels = self.env[model]._fields[name]._description_selection(self.env)
+            return dict(labels).get(value, value)
+        return super()._edu_signoff_text(path, value)
+
+    @signing
+    def action_sign_filled(self):
+        """Records administrator or dean: I filled it in. Freezes the plan.
+
+        :raise ValidationError: with everything that is still missing
+        """
+        for plan in self:
+            plan._edu_check_editable()
+            plan._edu_raise_problems()
+            plan.sudo().write({"facts": plan.sudo()._edu_facts()})
+            plan._edu_sign("filled")
+            plan.sudo().write({"state": "to_review"})
+            plan._edu_ask(LEADERS, self.env._("Review the work plan"))
+
+    @signing
+    def action_sign_reviewed(self):
+        """Principal or vice principal who did not fill it in: I reviewed it. Its measures are in force
+        from now on."""
+        for plan in self:
+            plan._edu_check_role(LEADERS)
+            plan._edu_expect("to_review")
+            plan._edu_sign("reviewed")
+            plan.sudo().write({"state": "signed"})
+            plan.sudo().measure_ids._edu_come_into_force()
+            plan._edu_done_asking()
+
+    def _edu_expect(self, state):
+        for plan in self:
+            if plan.state != state:
+                states = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "“%(document)s” would have to be “%(state)s” for this. Reload it.",
+                        document=plan.display_name,
+                        state=states[state],
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # To the bureau, and back
+    # ------------------------------------------------------------------
+
+    def action_submit(self):
+        """Principal or vice principal: hand the signed plan to the bureau. Whether that was in time is
+        kept when it is handed in first, and stays."""
+        now = fields.Datetime.now()
+        today = self.env["edu.policy"]._edu_now(now).date()
+        for plan in self:
+            plan._edu_check_role(LEADERS)
+            plan._edu_expect("signed")
+            values = {
+                "state": "submitted",
+                "submitted_by_id": self.env.uid,
+                "return_reason": False,
+                "withdrawal_reason": False,
+            }
+            if not plan.first_submitted_at:
+                values.update(
+                    first_submitted_at=now, is_late=bool(plan.deadline and today > plan.deadline)
+                )
+            plan.sudo().write(values)
+            plan._edu_ask(("bureau",), self.env._("Approve the work plan"))
+
+    def action_approve(self):
+        """Bureau: the school works by this plan."""
+        for plan in self:
+            plan._edu_check_role(("bureau",))
+            plan._edu_expect("submitted")
+            plan.sudo().write({"state": "approved", **plan._edu_decided()})
+            plan._edu_done_asking()
+
+    def _edu_decided(self):
+        return {"decided_at": fields.Datetime.now(), "decided_by_id": self.env.uid}
+
+    def action_return(self):
+        """Bureau: ask why, then return the plan (``edu.work.plan.step``)."""
+        self.ensure_one()
+        self._edu_check_role(("bureau",))
+        self._edu_expect("submitted")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Return to the School"),
+            "res_model": "edu.work.plan.step",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_plan_id": self.id, "default_step": "return"},
+        }
+
+    def action_withdraw(self):
+        """School: correct what is signed, also when it is approved; asks why. Both sign again."""
+        return self.action_ask_withdraw()
+
+    def _edu_return(self, reason):
+        """Bureau: return the plan with ``reason``; the school corrects it and both sign again."""
+        self.ensure_one()
+        self._edu_check_role(("bureau",))
+        self._edu_expect("submitted")
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say what has to be corrected."))
+        values = {"state": "returned", "return_reason": reason, **self._edu_decided()}
+        self._edu_begin_again("returned", reason, values)
+        self.sudo()._message_log(body=self.env._("Returned: %(reason)s", reason=reason))
+        self._edu_ask(FILLERS, self.env._("Correct the returned work plan"), reason)
+
+    def _edu_withdrawing_roles(self):
+        """Who withdraws it as it stands: what has left the school, its leaders only."""
+        self.ensure_one()
+        return LEADERS if self.state in ("submitted", "approved") else (*FILLERS, *LEADERS)
+
+    def _edu_check_may_withdraw(self):
+        for plan in self:
+            plan._edu_check_role(plan._edu_withdrawing_roles())
+            if plan.state in OPEN or plan.final_at:
+                raise UserError(
+                    self.env._("Only a signed plan of a term that is not over is withdrawn.")
+                )
+
+    def _edu_after_withdraw(self, reason):
+        values = {"state": "draft", "withdrawal_reason": reason}
+        self._edu_begin_again("withdrawn", reason, values)
+        self.sudo()._message_log(body=self.env._("Withdrawn: %(reason)s", reason=reason))
+
+    def _edu_begin_again(self, event, reason, values):
+        plan = self.sudo()
+        plan._edu_new_signing_round(reason, event)
+        plan.write({**values, "facts": False})
+        plan._edu_done_asking()
+
+    # ------------------------------------------------------------------
+    # Asking people
+    # ------------------------------------------------------------------
+
+    def _edu_ask(self, roles, summary, note=""):
+        """Give the holders of the posts a to-do each; those of earlier steps are over."""
+        today = self.env["edu.policy"]._edu_today()
+        Post = self.env["edu.post"]
+        for plan in self.sudo():
+            plan._edu_done_asking()
+            school = plan.school_id
+            people = self.env["res.users"].union(
+                *(
+                    Post._holders(role, area=school.area_id)
+                    if role == "bureau"
+                    else Post._holders(role, school=school)
+                    for role in roles
+                )
+            )
+            plan._edu_to_do(people, max(plan.deadline or today, today), summary, note)
+
+    # ------------------------------------------------------------------
+    # Documents
+    # ------------------------------------------------------------------
+
+    def _edu_document_content(self):
+        """→ (content, whether it is a draft): what was signed last where somebody signed this round,
+        else the plan as it stands."""
+        self.ensure_one()
+        self.check_access("read")
+        signed = self._edu_signed()[-1:]
+        frozen = signed and signed._edu_frozen()
+        return (frozen or self.sudo()._edu_signoff_content()), not frozen
+
+    def _edu_form(self):
+        """What PDF and Word copy lay out, in Chinese. Whoever reads the plan; holds no number."""
+        content, draft = self._edu_document_content()
+        plan = self.sudo()._edu_form_lang()
+        signoffs = plan._edu_signed()
+        to_date = self.env["edu.policy"]._edu_now
+        return form.document(
+            content,
+            [
+                (
+                    signoff.role,
+                    signoff.person_name,
+                    signoff.post_label,
+                    to_date(signoff.signed_at).date().isoformat(),
+                )
+                for signoff in signoffs
+            ],
+            draft=draft,
+            head=signoffs[-1:].hash or None,
+            number=plan.signoff_round,
+            approval=(
+                {
+                    "on": to_date(plan.decided_at).date().isoformat(),
+                    "by": plan.school_id.county_id._edu_document_name(),
+                }
+                if plan.state == "approved"
+                else None
+            ),
+            snapshot=plan._edu_snapshot_content(),
+            final=plan._edu_final_content(),
+        )
+
+    def action_print(self):
+        """Whoever reads the plan: its PDF."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env.ref("edu_dropout_control.action_report_work_plan").report_action(
+            self.ids, config=False
+        )
+
+    def action_document(self):
+        """Whoever reads the plan: the same as a document that Word edits."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/edu/work-plan/{self.id}/document",
+            "target": "download",
+        }
+
+    def _edu_file_name(self):
+        """Name of the printed file: school and term, nothing of a child."""
+        self.ensure_one()
+        plan = self.sudo()
+        return f"控辍保学工作方案-{plan.school_id.name}-{plan.term_id.name}"
+
+    # ------------------------------------------------------------------
+    # Plans of a term
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _edu_prepare(self, term, schools):
+        """Give each of ``schools`` its plan of ``term``, in one statement; those that have one keep it.
+
+        :return: the plans that were made
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO edu_work_plan (school_id, term_id, township_id, deadline, state,
+                                           signoff_round, is_late, is_submitted, budget,
+                                           measure_count, done_count, dropped_count, progress,
+                                           child_count, returned_count,
+                                           create_uid, write_uid, create_date, write_date)
+                SELECT school.id, term.id, school.area_id, %(deadline)s, 'draft',
+                       1, FALSE, FALSE, 0, 0, 0, 0, 0, 0, 0,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM edu_term term CROSS JOIN edu_school school
+                 WHERE term.id = %(term)s AND school.id = ANY(%(schools)s)
+           ON CONFLICT (school_id, term_id) DO NOTHING
+             RETURNING id
+                """,
+                deadline=self.env["edu.term"]._edu_deadline_sql("plan_deadline"),
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+                term=term.id,
+                schools=list(schools.ids),
+            )
+        )
+        self.invalidate_model(flush=False)
+        plans = self.browse(row[0] for row in rows)
+        plans._edu_duty_later()
+        return plans
+
+    # ------------------------------------------------------------------
+    # What is due
+    # ------------------------------------------------------------------
+
+    def _edu_duty_query(self):
+        """Handed in by the policy's day (clause 二(三)3): once it is filled in, by who leads the
+        school."""
+        return SQL(
+            """
+            SELECT 'work_plan' AS kind, plan.id AS res_id, 0 AS slot, plan.deadline,
+                   (plan.first_submitted_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS done_on,
+                   CASE WHEN plan.state IN ('to_review', 'signed') THEN leader.user_id END AS user_id,
+                   plan.school_id, plan.township_id AS area_id, NULL::integer AS class_id
+              FROM edu_work_plan plan
+              JOIN edu_term term ON term.id = plan.term_id
+              JOIN edu_school school ON school.id = plan.school_id
+         LEFT JOIN LATERAL (
+                   SELECT post.user_id FROM edu_post post
+                    WHERE post.school_id IN (plan.school_id, school.parent_id)
+                      AND post.role IN %(leaders)s AND post.date_from <= %(today)s
+                      AND (post.date_to IS NULL OR post.date_to >= %(today)s)
+                 ORDER BY post.school_id <> plan.school_id, post.role, post.date_from, post.id
+                    LIMIT 1) leader ON TRUE
+             WHERE term.state = 'open' OR plan.first_submitted_at IS NOT NULL
+            """,
+            tz=self.env["edu.policy"]._edu_tz_name(),
+            leaders=LEADERS,
+            today=self.env["edu.policy"]._edu_today(),
+        )
