@@ -40,6 +40,7 @@ from .tools import test_dates
 from .tools import test_figures
 from .tools import test_identity
 from .tools import test_names
+from .tools import test_periods
 from .tools import test_roster_dirty_files
 from .tools import test_roster_header
 from .tools import test_roster_hidden
@@ -98,6 +99,10 @@ from .oversight import test_work_plan_tour
 from .oversight import test_bulletin
 from .oversight import test_leading_group
 from .oversight import test_responsibility
+from .oversight import test_report_call
+from .oversight import test_periodic_report
+from .oversight import test_child_report
+from .oversight import test_sample_review
 from .oversight import test_supervision_order
 from .oversight import test_consistency
 from .oversight import test_consolidation

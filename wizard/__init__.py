@@ -8,6 +8,7 @@ from . import entrant_assign
 from . import entrant_expect
 from . import ledger_export
 from . import mark_entry
+from . import periodic_report_return
 from . import registry_export
 from . import registry_number
 from . import roster_add

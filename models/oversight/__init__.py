@@ -21,6 +21,16 @@ from . import work_plan_snapshot
 from . import bulletin
 from . import supervision_order
 from . import supervision_order_line
+from . import report_kind
+from . import report_question
+from . import report_call
+from . import periodic_report
+from . import periodic_answer
+from . import report_status
+from . import child_report
+from . import dropout_case
+from . import sample_review
+from . import sample_line
 from . import consistency
 from . import student_merge
 from . import reorganisation

@@ -80,6 +80,7 @@ class EduDropoutReport(models.Model):
     deadline = fields.Date(compute="_compute_deadline", store=True)
     is_submitted = fields.Boolean("Was Submitted", compute="_compute_is_submitted", store=True)
     is_late = fields.Boolean(tracking=True)
+    reminded_on = fields.Date("Reminded on", readonly=True, copy=False)
 
     # Figures
     previous_count = fields.Integer("On the Registry Last Term", readonly=True, copy=False)
@@ -889,7 +890,6 @@ class EduDropoutReport(models.Model):
         :raise ValidationError: with what is missing, when it is not signed by all three
         """
         now = fields.Datetime.now()
-        Policy = self.env["edu.policy"]
         for report in self:
             report._edu_check_role(LEADERS)
             if report._edu_is_open():
@@ -900,11 +900,7 @@ class EduDropoutReport(models.Model):
                         "“%(document)s” has been submitted already.", document=report.display_name
                     )
                 )
-            values = {"state": "submitted"}
-            if not report.first_submitted_at:
-                late = report.deadline and Policy._edu_now(now).date() > report.deadline
-                values.update(first_submitted_at=now, is_late=bool(late))
-            report.sudo().write(values)
+            report.sudo().write({"state": "submitted", **report._edu_handed_in(now)})
             report.sudo().version_id.write(
                 {"outcome": "submitted", "submitted_at": now, "submitted_by_id": self.env.uid}
             )

@@ -54,6 +54,7 @@ class EduDropoutReportStatus(models.Model):
                    report.first_submitted_at IS NOT NULL AS is_submitted,
                    report.first_submitted_at,
                    COALESCE(report.is_late, FALSE) AS is_late,
+                   report.late_seconds,
                    report.scan_count,
                    CASE WHEN report.first_submitted_at IS NOT NULL
                         THEN report.suspected_count END AS suspected_count,

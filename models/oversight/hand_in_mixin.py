@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from markupsafe import escape
 
@@ -10,8 +10,8 @@ from odoo.tools import SQL
 class EduHandInMixin(models.AbstractModel):
     """Something a school hands in by a date: in time, due soon, late, and late for good.
 
-    Whether it was late is kept when it is handed in and stays; what depends on today is computed,
-    searchable and groupable on the county's date.
+    Whether it was late, and by how many seconds of the county's clock, is kept when it is first handed
+    in and stays; what depends on today is computed, searchable and groupable on the county's date.
     """
 
     _name = "edu.hand.in.mixin"
@@ -20,6 +20,8 @@ class EduHandInMixin(models.AbstractModel):
     deadline = fields.Date("Due", readonly=True)
     first_submitted_at = fields.Datetime("First Submitted", readonly=True, copy=False)
     is_late = fields.Boolean("Handed In Late", readonly=True, copy=False)
+    late_seconds = fields.Integer("Late by (seconds)", readonly=True, copy=False, aggregator="avg")
+    late_by = fields.Char(compute="_compute_late_by")
     deadline_state = fields.Selection(
         [
             ("late", "Late"),
@@ -37,6 +39,33 @@ class EduHandInMixin(models.AbstractModel):
         """→ (today, last day that counts as due soon), in the county."""
         today = self.env["edu.policy"]._edu_today()
         return today, today + timedelta(days=self.env["edu.policy"]._current().due_soon_days)
+
+    @api.depends("late_seconds")
+    @api.depends_context("lang")
+    def _compute_late_by(self):
+        for record in self:
+            days, seconds = divmod(record.late_seconds or 0, 86400)
+            clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+            if days:
+                clock = self.env._("%(days)s days %(clock)s", days=days, clock=clock)
+            record.late_by = bool(record.late_seconds) and clock
+
+    def _edu_handed_in(self, now):
+        """Values that say when the record was first handed in; none when it was before.
+
+        The deadline's last second is 23:59:59 on the county's clock; the next one is late.
+
+        :param now: moment of handing in, naive UTC
+        """
+        self.ensure_one()
+        if self.first_submitted_at:
+            return {}
+        late = 0
+        if self.deadline:
+            last = datetime.combine(self.deadline, time(23, 59, 59))
+            moment = self.env["edu.policy"]._edu_now(now.replace(microsecond=0))
+            late = max(0, int((moment - last).total_seconds()))
+        return {"first_submitted_at": now, "is_late": bool(late), "late_seconds": late}
 
     @api.depends("deadline", "first_submitted_at", "is_late")
     def _compute_deadline_state(self):

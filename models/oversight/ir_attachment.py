@@ -3,6 +3,14 @@ from odoo.exceptions import UserError
 
 FROZEN = {"raw", "datas", "db_datas", "res_model", "res_id", "res_field", "type", "url", "public"}
 
+# {model: (field of its files, field that holds once it was handed over)}
+HANDED_OVER = {
+    "edu.dropout.report.version": ("scan_ids", "submitted_at"),
+    "edu.periodic.report": ("scan_ids", "is_submitted"),
+    "edu.child.report": ("scan_ids", "is_submitted"),
+    "edu.sample.line": ("evidence_ids", "is_closed"),
+}
+
 
 class IrAttachment(models.Model):
     """The scan of a paper that was handed over is evidence: it is neither replaced nor deleted."""
@@ -19,12 +27,13 @@ class IrAttachment(models.Model):
         self._edu_refuse_handed_over()
 
     def _edu_refuse_handed_over(self):
-        scans = self.sudo().filtered(
-            lambda attachment: attachment.res_model == "edu.dropout.report.version"
-        )
-        versions = self.env["edu.dropout.report.version"].sudo().browse(scans.mapped("res_id"))
-        if any(version.submitted_at for version in versions.exists()):
-            raise UserError(self.env._("The scan of a submitted report is not taken away again."))
+        for model, (files, handed_over) in HANDED_OVER.items():
+            own = self.sudo().filtered(lambda file, model=model: file.res_model == model)
+            records = self.env[model].sudo().browse(own.mapped("res_id")).exists()
+            if any(record[handed_over] and record[files] & own for record in records):
+                raise UserError(
+                    self.env._("The scan of a submitted report is not taken away again.")
+                )
         if self.env.su:
             return
         for model, stands in (

@@ -34,6 +34,9 @@ class EduReorganisation(models.Model):
                 ]
             )
             plans.filtered(lambda plan: not plan.signoff_ids).unlink()
+            self.env["edu.periodic.report"].search(
+                [("school_id", "=", line.from_school_id.id), ("state", "=", "draft")]
+            ).filtered(lambda report: not report.signoff_ids).unlink()
             orders = self.env["edu.supervision.order"].search(
                 [
                     ("school_id", "in", (line.from_school_id | line.to_school_id).ids),

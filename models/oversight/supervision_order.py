@@ -329,10 +329,8 @@ class EduSupervisionOrder(models.Model):
                 "answered_by_id": self.env.uid,
                 "on_behalf": on_behalf,
                 "return_reason": False,
+                **known._edu_handed_in(now),
             }
-            if not known.first_submitted_at:
-                late = Policy._edu_now(now).date() > known.deadline
-                values.update(first_submitted_at=now, is_late=late)
             known.line_ids._edu_freeze_answer()
             known.write(values)
             known._edu_done_asking()

@@ -181,9 +181,11 @@ class EduPolicy(models.Model):
         """Deadlines of terms that are not over yet follow the changed numbers."""
         self.env.registry.clear_cache()
         terms = self.env["edu.term"].sudo().search([("state", "!=", "closed")])
+        names = ("check_deadline", "report_deadline", "plan_deadline")
         for records in (terms, terms.opening_ids):
-            for name in ("check_deadline", "report_deadline", "plan_deadline"):
+            for name in names:
                 self.env.add_to_compute(records._fields[name], records)
+            records.modified(names)  # and what is due by them
 
     @api.model
     def _edu_office_env(self):

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.fields import Command
 
 
@@ -544,6 +546,7 @@ class Factories:
     def edu_supervision_order_line(self, other):
         return self.one("edu.supervision.order", other).line_ids[:1]
 
+<<<<<<< HEAD
     def edu_report_consolidation(self, other):
         """A school's half-year tables, as handed in; tests of their own look at other levels."""
         school = self.one("edu.school", other)
@@ -563,6 +566,61 @@ class Factories:
         version = self.env["edu.report.consolidation.version"]._edu_make(record, content, None)
         version.write({"submitted_at": "2026-03-12"})
         return version
+=======
+
+    def edu_report_kind(self, other):
+        return self.env.ref("edu_dropout_control.report_kind_month")
+
+    def edu_report_question(self, other):
+        return self.one("edu.report.kind", other).question_ids[:1]
+
+    def edu_report_call(self, other):
+        """Issued: before that, nobody but the bureau sees it."""
+        county = self.c.other_county if other else self.c.county
+        self.one("edu.school", other)
+        kind = self.one("edu.report.kind", other)
+        return self.env["edu.report.call"]._edu_call(kind, date(2026, 9, 2), county)
+
+    def edu_periodic_report(self, other):
+        """Handed in, as the school's; tests of its own look at those of townships."""
+        school = self.one("edu.school", other)
+        reports = self.one("edu.report.call", other).report_ids
+        report = reports.filtered(lambda report: report.school_id == school)
+        report.write({"state": "submitted", "first_submitted_at": "2026-09-02 00:00:00"})
+        return report
+
+    def edu_periodic_answer(self, other):
+        return self.one("edu.periodic.report", other).answer_ids[:1]
+
+    def edu_report_status(self, other):
+        report = self.one("edu.periodic.report", other)
+        self.env.flush_all()
+        return self.env["edu.report.status"].search([("periodic_id", "=", report.id)])
+
+    def edu_child_report(self, other):
+        """Handed in: before that, the school alone sees it."""
+        report = self.env["edu.child.report"]._edu_prepare(self.one("edu.dropout.case", other))
+        report.write({"state": "submitted", "frozen_at": "2026-09-02 00:00:00"})
+        return report
+
+    def edu_sample_review(self, other):
+        self.one("edu.student", other)
+        county = self.c.other_county if other else self.c.county
+        kind = self.env.ref("edu_dropout_control.report_kind_quarter")
+        review = self.env["edu.sample.review"].create(
+            {"county_id": county.id, "kind_id": kind.id, "size": 999}
+        )
+        review.action_draw()
+        return review
+
+    def edu_sample_line(self, other):
+        """Of a review that is closed: before that, bureau and inspectors alone see it."""
+        school = self.one("edu.school", other)
+        lines = self.one("edu.sample.review", other).line_ids
+        line = lines.filtered(lambda line: line.school_id == school)[:1]
+        line.review_id.write({"state": "closed"})
+        return line
+>>>>>>> 5a9ba87 (Calls for reports, monthly reports, written reports per child, random reviews)
 
     def edu_consistency(self, other):
         student = self.one("edu.student", other)

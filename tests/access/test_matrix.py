@@ -102,6 +102,8 @@ class TestAccessMatrix(EduCommon):
             "edu.code",
             "edu.policy",
             "edu.responsibility.template",
+            "edu.report.kind",
+            "edu.report.question",
             "edu.roster.profile",
             "edu.roster.profile.line",
             "edu.term",
