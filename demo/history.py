@@ -426,12 +426,14 @@ class History:
     # Reports
 
     def reports_before(self):
-        reports = self.env["edu.dropout.report"].search(
-            [("term_id", "=", self.county.term_before.id)]
+        reports = (
+            self.env["edu.dropout.report"]
+            .search([("term_id", "=", self.county.term_before.id)])
+            .sorted(lambda report: report.school_id.kind != "teaching_point")
         )
-        for number, report in enumerate(reports):
+        for number, report in enumerate(reports, start=1):
             key = self.key(report.school_id)
-            day = self.day(12 if number else 18)  # one school was late
+            day = self.day(12 if number < len(reports) else 18)  # one school was late
             with self.county.at(day, 9, number):
                 self.sign(report, key)
                 self.as_(report, "principal", key).action_submit()
@@ -585,6 +587,9 @@ class History:
         )
         if report:
             with county.at(self.day(6, self.now), 17):
+                self.as_(
+                    report, "dean", "tj1"
+                ).remark = "毕业年级学籍正在转接，期初在籍数含上述学生。"
                 self.sign(report, "tj1")
                 self.as_(report, "principal", "tj1").action_submit()
 
@@ -593,11 +598,15 @@ class History:
         self.status_changes(self.day(6, self.now), missing)
         self.bulletin(self.day(6, self.now))
         self.roll_calls()
+        self.month(self.day(6, self.now))
+        self.written_report(self.day(6, self.now))
+        self.review(self.day(6, self.now))
         self.warnings("dhz", (8, 1))
         self.leading_groups(self.day(5, self.now))
         self.letters("dhz", self.day(5, self.now))
         self.route("dhz", self.day(7, self.now))
 
+<<<<<<< HEAD
     # Half-year tables
 
     def half_year(self, key, day):
@@ -612,6 +621,68 @@ class History:
             self.as_(record, "records_admin", key).action_sign_filled()
             self.as_(record, "principal", key).action_sign_reviewed()
             self.as_(record, "principal", key).action_submit()
+=======
+    # The monthly rhythm
+
+    def month(self, day):
+        """The schools' monthly report is called for by itself; some have answered, one has to answer
+        again."""
+        with self.county.at(self.now, 9):
+            self.env["edu.report.call"]._cron_rhythm()
+        reports = self.env["edu.periodic.report"].search([])
+        for number, key in enumerate(("xl1", "tj1", "cg1")):
+            report = reports.filtered(
+                lambda report, key=key: report.school_id == self.county.school[key]
+            )
+            with self.county.at(day, 14, number):
+                filled = self.as_(report, "records_admin", key)
+                for answer in filled.answer_ids:
+                    if answer.answer_type == "yes_no":
+                        answer.value_choice = "yes"
+                    else:
+                        answer.value_text = "逐户走访未到校学生，下月继续跟踪返校学生到课情况。"
+                filled.remark = "劝返记录按月补齐，个别学生随父母在外，已约定视频劝返。"
+                filled.action_sign_filled()
+                self.as_(report, "principal", key).action_sign_reviewed()
+                self.as_(report, "principal", key).action_submit()
+            with self.county.at(day, 16, number):
+                bureau = self.as_(report, "bureau", "county")
+                if key == "xl1":
+                    bureau.action_accept()
+                elif key == "cg1":
+                    bureau._edu_return("请写明两名疑似辍学学生的走访情况。")
+
+    def written_report(self, day):
+        """Persuasion of one child was in vain: its school reports in writing."""
+        story = self.cases["advised"]
+        case, key = story["case"], story["key"]
+        if case.state != "persuading":
+            return
+        with self.county.at(day, 15):
+            action = self.as_(case, "dean", key).action_report_in_writing()
+            report = self.env["edu.child.report"].browse(action["res_id"])
+            dean = self.as_(report, "dean", key)
+            dean.findings = "班主任、村干部多次上门，监护人表示孩子已外出务工，拒绝送返。"
+            dean.action_sign_filled()
+            self.as_(report, "principal", key).action_sign_reviewed()
+            self.as_(report, "principal", key).action_submit()
+
+    def review(self, day):
+        """The bureau draws eight children and has looked at three of them."""
+        with self.county.at(day, 9, 30):
+            review = self.as_(self.env["edu.sample.review"], "bureau", "county").create({"size": 8})
+            review.action_draw()
+        with self.county.at(day, 17, 30):
+            for line in review.line_ids[:3]:
+                line.write(
+                    {
+                        "result": "as_recorded",
+                        "seen_on": day,
+                        "seen_by": "教体局督导组",
+                        "seen_where": "教室",
+                    }
+                )
+>>>>>>> fcc1695 (Annex 1: each problem with its place, teaching points by name, numbers that add up; signing as the policy asks)
 
     # Roll calls
 

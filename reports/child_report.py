@@ -5,8 +5,8 @@ from ..tools.dropout_form import METHODS, RESULTS, grade_words
 
 
 class ChildReportDocument(models.AbstractModel):
-    """The written report on a child (未成年人保护法 28) on paper: frozen, in full and logged for posts that may
-    see numbers; masked for others and while it is a draft."""
+    """The written report on a child (未成年人保护法 28) on paper: frozen, in full and logged for posts that
+    may see numbers; masked for others and while it is a draft."""
 
     _name = "report.edu_dropout_control.document_child_report"
     _description = "Written Report on a Child, Document"

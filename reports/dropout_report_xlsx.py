@@ -136,6 +136,7 @@ class _Sheet:
             ]
         )
         self.figures(content["figures"])
+        self.points(form.point_rows(content))
         self.children(content["rows"], form.empty_words(content))
         self.totals(content["totals"])
         if content["remark"]:
@@ -189,6 +190,24 @@ class _Sheet:
             else:
                 self.sheet.write_number(self.row, column, figures[key], self.number)
         self.row += 1
+
+    def points(self, rows):
+        """Each teaching point of a central school, and the sum."""
+        if not rows:
+            return
+        self.line("所属教学点", self.caption)
+        heads = ["单位", *(words for _key, words in form.POINTS)]
+        for words, numbers in [(heads[0], heads[1:]), *rows]:
+            style = self.head if numbers == heads[1:] else self.cell
+            self.sheet.set_row(self.row, 18)
+            self.sheet.merge_range(self.row, 0, self.row, 3, "", style)
+            self.sheet.write_string(self.row, 0, words, style)
+            for column, number in enumerate(numbers, start=4):
+                if isinstance(number, str):
+                    self.sheet.write_string(self.row, column, number, self.head)
+                else:
+                    self.sheet.write_number(self.row, column, number, self.number)
+            self.row += 1
 
     def children(self, rows, empty):
         self.line(f"二、失学、辍学和疑似辍学学生名单（共{len(rows)}人）", self.caption)

@@ -99,6 +99,7 @@ from .oversight import test_work_plan_tour
 from .oversight import test_bulletin
 from .oversight import test_leading_group
 from .oversight import test_responsibility
+from .oversight import test_dropout_problems
 from .oversight import test_report_call
 from .oversight import test_periodic_report
 from .oversight import test_child_report

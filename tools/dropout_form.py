@@ -113,6 +113,16 @@ TOTALS = [
     ("never_enrolled", "失学"),
 ]
 
+# What a central school's report says of each of its teaching points
+POINTS = [
+    ("registry", "在籍"),
+    ("arrived", "实际到校"),
+    ("suspected", "疑似"),
+    ("dropout", "辍学"),
+    ("never_enrolled", "失学"),
+    ("returned", "已劝返"),
+]
+
 # The PDF's list, in px of the page that wkhtmltopdf lays out
 FONT = 14
 LINE = 18
@@ -210,6 +220,17 @@ def total_rows(totals):
     return rows
 
 
+def point_rows(content):
+    """(words, numbers of POINTS) of the school's own part, of each teaching point, and in all; none for
+    a school without teaching points."""
+    points = content.get("points") or []
+    if not points:
+        return []
+    parts = [("本部", content["figures"])] + [(point["name"], point["figures"]) for point in points]
+    rows = [(words, [figures[key] for key, _words in POINTS]) for words, figures in parts]
+    return [*rows, ("合计", [sum(column) for column in zip(*(r[1] for r in rows), strict=True)])]
+
+
 def text_lines(text, width, font=FONT):
     """How many lines ``text`` takes in a cell ``width`` px wide; rather one too many."""
     room = width - 5
@@ -286,7 +307,9 @@ def document(content, signers, head=None, number=None, draft=False):
     """
     rows = [row_cells(row) for row in content["rows"]]
     totals = total_rows(content["totals"])
-    cut, room = pages(rows) if rows else ([[]], FIRST_PAGE - 50)
+    points = point_rows(content)
+    first = FIRST_PAGE - ((points and (len(points) + 2) * (LINE + PADDING) + 12) or 0)
+    cut, room = pages(rows, first) if rows else ([[]], first - 50)
     height = totals_height(totals)
     totals_break = height > room
     room = (PAGE - CONTINUED if totals_break else room) - height
@@ -304,6 +327,8 @@ def document(content, signers, head=None, number=None, draft=False):
             (group, [(words, figure_text(content["figures"][key])) for key, words in figures])
             for group, figures in FIGURES
         ],
+        "points": points,
+        "point_columns": [words for _key, words in POINTS],
         "count": len(rows),
         "zero": None if rows else empty_words(content),
         "columns": COLUMNS,

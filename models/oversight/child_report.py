@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools import crypto
 from ...tools.canonical import canonical_json, sha256_hex
+from ..core.signing import signing
 from .dropout_report import FILLERS, LEADERS
 
 WRITERS = ("class_teacher", *FILLERS)
@@ -331,17 +332,54 @@ class EduChildReport(models.Model):
     def _edu_signoff_content(self):
         return self._edu_content()
 
-    def _edu_signoff_path_label(self, path):
-        labels = {
-            "child": self.env._("Child"),
-            "guardian": self.env._("Guardian"),
-            "visits": self.env._("Visits and Calls"),
-            "notices": self.env._("Notices"),
-        }
-        label = super()._edu_signoff_path_label(path)
-        first = path[0] if path else None
-        return label.replace(first, labels[first], 1) if first in labels else label
+    def _edu_signoff_expected(self):
+        return ("filled", "reviewed") if self.state != "draft" else ()
 
+    _edu_signoff_skipped = frozenset({"case"})
+
+    def _edu_signoff_words(self):
+        student = self.env["edu.student"].fields_get(
+            ["gender", "birthdate", "id_number", "grade", "address"], ["string"]
+        )
+        return {
+            "school": self.env._("School"),
+            "bureau": self.env._("Bureau"),
+            "township": self.env._("Township"),
+            "as_of": self.env._("Written On"),
+            "child": self.env._("Child"),
+            "name": self.env._("Name"),
+            **{name: label["string"] for name, label in student.items()},
+            "class_number": self.env._("Class"),
+            "code": self.env._("School Code"),
+            "guardian": self.env._("Guardian"),
+            "relation": self.env._("Relation"),
+            "phone": self.env._("Phone"),
+            "never_enrolled": self.env._("Never Enrolled"),
+            "missing_since": self.env._("Away Since"),
+            "confirmed_on": self.env._("Confirmed On"),
+            "relapses": self.env._("Times Left Again"),
+            "cause": self.env._("Cause"),
+            "whereabouts": self.env._("Whereabouts"),
+            "whereabouts_place": self.env._("Where"),
+            "visits": self.env._("Visits and Calls"),
+            "on": self.env._("Day"),
+            "method": self.env._("Method"),
+            "by": self.env._("Who Went"),
+            "met": self.env._("Who Was Met"),
+            "result": self.env._("Result"),
+            "notices": self.env._("Notices"),
+            "kind": self.env._("Kind"),
+            "number": self.env._("Document Number"),
+            "help": self.env._("Help Offered"),
+        }
+
+    def _edu_signoff_text(self, path, value):
+        secret = {"id_number": "identity", "address": "address", "phone": "phone"}
+        if path[-1] in secret:
+            return (value and crypto.mask(secret[path[-1]], value)) or ""
+        return super()._edu_signoff_text(path, value)
+
+    @signing
     def action_sign_filled(self):
         """Class teacher, records administrator or dean: that is what was done. Freezes the wording.
 
@@ -369,6 +407,7 @@ class EduChildReport(models.Model):
             report._edu_sign("filled")
         return True
 
+    @signing
     def action_sign_reviewed(self):
         """Principal or vice principal who did not write it: I reviewed it."""
         for report in self:
@@ -386,24 +425,21 @@ class EduChildReport(models.Model):
         return True
 
     def action_take_back(self):
-        """School: correct what is signed and not handed in. Everybody signs again."""
-        for report in self:
-            report._edu_check_role((*WRITERS, *LEADERS))
-            if report.is_submitted or not report.frozen_at:
-                raise UserError(
-                    self.env._("Only a report that is signed and not submitted is taken back.")
-                )
-            known = report.sudo()
-            known.write(
-                {
-                    "state": "draft",
-                    "content_cipher": False,
-                    "content_hash": False,
-                    "frozen_at": False,
-                }
+        """School: correct what is signed and not handed in; asks why. Everybody signs again."""
+        return self.action_ask_withdraw()
+
+    def _edu_check_may_withdraw(self):
+        self._edu_check_role((*WRITERS, *LEADERS))
+        if self.is_submitted or not self.frozen_at:
+            raise UserError(
+                self.env._("Only a report that is signed and not submitted is taken back.")
             )
-            known._edu_new_signing_round()
-        return True
+
+    def _edu_after_withdraw(self, reason):
+        super()._edu_after_withdraw(reason)
+        self.sudo().write(
+            {"state": "draft", "content_cipher": False, "content_hash": False, "frozen_at": False}
+        )
 
     # ------------------------------------------------------------------ handed in
 

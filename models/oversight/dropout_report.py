@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
@@ -16,6 +18,9 @@ FIGURES = (
     " postponed deceased abroad on_leave elsewhere suspected dropout never_enrolled returned"
 ).split()
 PRESENT = ("arrived", "new_entry", "transfer_in", "resumed")
+# What moves a child onto the registry of the school, and off it
+IN = ("new_entry", "transfer_in")
+OUT = ("transfer_out", "deceased", "abroad")
 
 
 class EduDropoutReport(models.Model):
@@ -24,7 +29,8 @@ class EduDropoutReport(models.Model):
     Records administrator and dean prepare it, and sign as who checked and filled in; principal or
     vice principal review and submit; a teaching point's report is reviewed by its central school.
     Township and bureau get it at once: both note that they have it, the bureau accepts it or
-    returns it with a reason. Nobody else writes; class teachers have no part in it.
+    returns it with a reason. Nobody else writes; class teachers have no part in it. A central school
+    signs after its teaching points and names each of them, with its figures, in its own report.
 
     Until the first signature it follows the roster check and the cases. The first signature
     freezes it as a version (``edu.dropout.report.version``), which all three sign; whatever happens
@@ -127,6 +133,7 @@ class EduDropoutReport(models.Model):
     recall_at = fields.Datetime("Asked Back On", readonly=True, copy=False)
     scan_count = fields.Integer("Signed Scans", compute="_compute_scan_count", store=True)
     problems = fields.Text(compute="_compute_problems")
+    problem_list = fields.Html("Still Missing", compute="_compute_problems", sanitize=False)
 
     can_edit = fields.Boolean(compute="_compute_can")
     can_check = fields.Boolean(compute="_compute_can")
@@ -147,6 +154,12 @@ class EduDropoutReport(models.Model):
 
     # What a person types; everything else follows from actions
     _EDU_TYPED = frozenset({"remark"})
+    # {model of a place where something is put right: its action}
+    _EDU_PLACES = {
+        "edu.roster.check": "edu_roster_check_action",
+        "edu.dropout.case": "edu_dropout_case_action",
+        "edu.dropout.report": "edu_dropout_report_action",
+    }
 
     # ------------------------------------------------------------------
     # Computes
@@ -197,11 +210,23 @@ class EduDropoutReport(models.Model):
         for report in self:
             report.scan_count = len(report.version_id.scan_ids)
 
-    @api.depends("state", "version_id", "signoff_ids", "line_ids", "school_id", "term_id")
+    @api.depends("state", "version_id", "signoff_ids", "line_ids", "school_id", "term_id", "remark")
     def _compute_problems(self):
         for report in self:
-            problems = report._edu_is_open() and report.sudo()._edu_problems()
-            report.problems = "\n".join(problems or []) or False
+            problems = report._edu_is_open() and report.sudo()._edu_problem_places()
+            report.problems = "\n".join(text for text, _place in problems or []) or False
+            report.problem_list = Markup("<ul class='mb-0'>%s</ul>") % Markup().join(
+                Markup("<li>%s</li>") % report._edu_problem_link(text, place)
+                for text, place in problems or []
+            )
+
+    def _edu_problem_link(self, text, place):
+        """``text``, as a link to the record where it is put right, where there is one."""
+        action = place and self._EDU_PLACES.get(place._name)
+        if not action:
+            return text
+        href = f"/odoo/action-edu_dropout_control.{action}/{place.id}"
+        return Markup("<a href='%s'>%s</a>") % (href, text)
 
     @api.depends_context("uid")
     @api.depends("state", "version_id", "signoff_ids", "school_id", "recall_at")
@@ -354,6 +379,7 @@ class EduDropoutReport(models.Model):
         - rows: the children, see ``_edu_compose_row``
         - totals: [{grade, registry, arrived, suspected, dropout, never_enrolled}], each of the
           five a dict of male, female and unknown
+        - points: the teaching points, [{name, code, version, figures}], see ``_edu_compose_points``
         - remark
         """
         self.ensure_one()
@@ -376,6 +402,7 @@ class EduDropoutReport(models.Model):
             "figures": report._edu_compose_figures(counts, rows),
             "rows": rows,
             "totals": report._edu_compose_totals(counts, rows),
+            "points": report._edu_compose_points(),
             "remark": (report.remark or "").strip() or None,
         }
 
@@ -422,14 +449,7 @@ class EduDropoutReport(models.Model):
                 ]
             )
         )
-        earlier = self.sudo().search(
-            [
-                ("school_id", "=", self.school_id.id),
-                ("term_id", "=", self.term_id._edu_previous().id),
-                ("is_submitted", "=", True),
-            ],
-            limit=1,
-        )
+        earlier = self._edu_earlier()
         figures["previous"] = earlier.registry_count if earlier else None
         return figures
 
@@ -453,6 +473,32 @@ class EduDropoutReport(models.Model):
         for row in rows:
             add(row["grade"] or 0, self._edu_row_figure(row), row["gender"] or "unknown", 1)
         return [{"grade": grade, **totals[grade]} for grade in sorted(totals)]
+
+    def _edu_points(self):
+        """The reports of this term of the school's teaching points, past access rights."""
+        self.ensure_one()
+        return self.sudo().search(
+            [
+                ("term_id", "=", self.term_id.id),
+                ("school_id.parent_id", "=", self.school_id.id),
+                ("school_id.kind", "=", "teaching_point"),
+                ("school_id.active", "=", True),
+            ],
+            order="school_id",
+        )
+
+    def _edu_compose_points(self):
+        """What the teaching points signed, each by name: their own figures, which the central school's
+        do not hold, and the hash of the version, so that the central school signs that very one."""
+        return [
+            {
+                "name": point.school_id.name,
+                "code": point.school_id.code,
+                "version": point.version_id.content_hash or None,
+                "figures": {key: point[f"{key}_count"] for key in FIGURES},
+            }
+            for point in self._edu_points()
+        ]
 
     def _edu_compose_row(self, case, number):
         """One child of the list, with numbers and address in clear."""
@@ -550,26 +596,135 @@ class EduDropoutReport(models.Model):
 
     def _edu_problems(self):
         """Return, as sentences, what keeps the report from being signed; none when nothing does."""
+        return [text for text, _place in self._edu_problem_places()]
+
+    def _edu_problem_places(self):
+        """[(sentence, record where it is put right, or None)] of what keeps the report from being
+        signed."""
         self.ensure_one()
         problems = []
         check = self._edu_check()
         if not check:
-            problems.append(self.env._("The school has no roster check in this term yet."))
+            problems.append((self.env._("The school has no roster check in this term yet."), None))
         elif check.state != "closed":
             problems.append(
-                self.env._("The roster check is not closed: the records administrator closes it.")
+                (
+                    self.env._(
+                        "The roster check is not closed: the records administrator closes it."
+                    ),
+                    check,
+                )
             )
         for case in self._edu_cases():
             missing = self._edu_case_gaps(case)
             if missing:
                 problems.append(
-                    self.env._(
-                        "%(child)s: %(fields)s missing in the case.",
-                        child=case.student_id.name,
-                        fields=self.env._(", ").join(missing),
+                    (
+                        self.env._(
+                            "%(child)s: %(fields)s missing in the case.",
+                            child=case.student_id.name,
+                            fields=self.env._(", ").join(missing),
+                        ),
+                        case,
                     )
                 )
+            if case.visit_state == "overdue":
+                problems.append(
+                    (
+                        self.env._(
+                            "%(child)s: a visit was due by %(date)s and is not recorded.",
+                            child=case.student_id.name,
+                            date=case.next_visit_due,
+                        ),
+                        case,
+                    )
+                )
+        problems += [
+            (
+                self.env._(
+                    "The report of the teaching point %(school)s is not signed yet.",
+                    school=point.school_id.name,
+                ),
+                point,
+            )
+            for point in self._edu_points()
+            if point._edu_is_open() and point._edu_check().line_count
+        ]
+        if not (self.remark or "").strip():
+            problems += [(text, None) for text in self._edu_sum_gaps(check)]
         return problems
+
+    def _edu_sum_gaps(self, check):
+        """Last term's number, plus who came, less who left, is this term's; else a sentence that says so,
+        to be answered under Explanation. Nothing is said without a report of last term."""
+        before = self._edu_earlier()
+        if not before or not check:
+            return []
+        first_day = self.term_id._edu_first_day(self.school_id)
+        last_check = before._edu_check()
+        moved = {"in": 0, "out": 0}
+        for kind, number in (
+            self.env["edu.status.change"]
+            .sudo()
+            ._read_group(
+                [
+                    ("school_id", "=", self.school_id.id),
+                    ("state", "in", ("in_force", "ended")),
+                    ("kind", "in", ("transfer_in", "transfer_out", "death", "abroad")),
+                    ("date_from", ">", last_check.closed_on or first_day),
+                    ("date_from", "<", first_day),
+                ],
+                ["kind"],
+                ["__count"],
+            )
+        ):
+            moved["in" if kind == "transfer_in" else "out"] += number
+        came = sum(before[f"{key}_count"] for key in IN) + moved["in"]
+        left = sum(before[f"{key}_count"] for key in OUT) + moved["out"]
+        done = 0
+        if self.term_id.season == "autumn":
+            done = (
+                self.env["edu.roster.check.line"]
+                .sudo()
+                .search_count(
+                    [
+                        ("check_id", "=", last_check.id),
+                        ("origin", "=", "registry"),
+                        ("grade", "=", self.school_id.grade_to),
+                        ("outcome", "not in", OUT),
+                    ]
+                )
+            )
+        now = (
+            self.env["edu.roster.check.line"]
+            .sudo()
+            .search_count([("check_id", "=", check.id), ("origin", "=", "registry")])
+        )
+        if before.registry_count + came - left - done == now:
+            return []
+        return [
+            self.env._(
+                "The numbers do not add up: %(before)s last term + %(came)s who came - %(left)s who left"
+                " - %(done)s who finished the last grade is not %(now)s. Put it right, or say why under"
+                " Explanation.",
+                before=before.registry_count,
+                came=came,
+                left=left,
+                done=done,
+                now=now,
+            )
+        ]
+
+    def _edu_earlier(self):
+        """The report that the school handed in last term, or an empty recordset."""
+        return self.sudo().search(
+            [
+                ("school_id", "=", self.school_id.id),
+                ("term_id", "=", self.term_id._edu_previous().id),
+                ("is_submitted", "=", True),
+            ],
+            limit=1,
+        )
 
     def _edu_case_gaps(self, case):
         """Labels of what a case must say before its child can be reported."""
@@ -605,7 +760,7 @@ class EduDropoutReport(models.Model):
 
     # How it reads in a comparison of versions
 
-    _edu_signoff_skipped = frozenset({"case", "no"})
+    _edu_signoff_skipped = frozenset({"case", "no", "version"})
 
     def _edu_signoff_words(self):
         strings = {
@@ -629,6 +784,7 @@ class EduDropoutReport(models.Model):
             **{key: strings.get(f"{key}_count", key) for key in FIGURES},
             "remark": self.env._("Explanation"),
             "totals": self.env._("Totals"),
+            "points": self.env._("Teaching Points"),
             "rows": self.env._("Children"),
             "name": self.env._("Name"),
             "kind": lines["kind"]["string"],

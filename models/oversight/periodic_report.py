@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from ..core.signing import signing
 from .dropout_report import FILLERS, LEADERS
 
 # The figures, by the part of the report that shows them
@@ -34,9 +35,9 @@ class EduPeriodicReport(models.Model):
     and answers to the questions of its kind (学校一月一报告). One a kind, place and period.
 
     Records administrator and dean fill in and sign, principal or vice principal review and submit; a
-    township's clerk fills in, signs and submits the township's own, or, where the township has no
-    log-in, the bureau from its paper. The bureau receives, accepts or returns with a reason. Township,
-    bureau and inspectors read a school's report once it was submitted.
+    township's clerk fills in, signs and submits the township's own; where the township has no log-in
+    the bureau enters it from the signed paper. The bureau receives, accepts or returns with a
+    reason. Township, bureau and inspectors read a school's report once it was submitted.
 
     Figures follow ledgers, absences, cases and visits until the first signature; from then on the
     report is frozen. To correct it means new signatures. A central school's report names its teaching
@@ -51,14 +52,25 @@ class EduPeriodicReport(models.Model):
         "edu.scope.mixin",
         "mail.thread",
         "mail.activity.mixin",
+        "edu.duty.mixin",
     ]
+    _edu_duty_fields = (
+        "state",
+        "frozen_at",
+        "school_id",
+        "township_id",
+        "deadline",
+        "first_submitted_at",
+    )
     _order = "date_to desc, kind_id, township_id, school_id"
     _mail_post_access = "read"
     _edu_township_fields = ("township_id",)
     _edu_signoff_posts = {
-        "filled": (*FILLERS, "township", "bureau"),
+        "filled": (*FILLERS, "township"),
         "reviewed": LEADERS,
     }
+    # a township without a log-in signs on paper
+    _edu_signoff_behalf = {"filled": ("bureau",)}
 
     call_id = fields.Many2one(
         "edu.report.call", "Call", required=True, readonly=True, index=True, ondelete="restrict"
@@ -155,6 +167,7 @@ class EduPeriodicReport(models.Model):
 
     can_edit = fields.Boolean(compute="_compute_can")
     can_fill = fields.Boolean(compute="_compute_can")
+    can_fill_paper = fields.Boolean(compute="_compute_can")
     can_review = fields.Boolean(compute="_compute_can")
     can_submit = fields.Boolean(compute="_compute_can")
     can_take_back = fields.Boolean(compute="_compute_can")
@@ -215,7 +228,10 @@ class EduPeriodicReport(models.Model):
             signed = report._edu_signed() if report.id else self.env["edu.signoff"]
             worked = signed.filtered(lambda signoff: signoff.person_id == user)
             bureau = user._edu_has_role("bureau", report) if report.id else False
-            report.can_edit = report.can_fill = is_open and not report.frozen_at and fills
+            report.can_edit = is_open and not report.frozen_at and fills
+            own = bool(report.school_id) or user._edu_has_role("township", report)
+            report.can_fill = report.can_edit and own
+            report.can_fill_paper = report.can_edit and not own
             report.can_review = bool(
                 is_open and report.frozen_at and report.school_id and leads and not worked
             )
@@ -346,6 +362,7 @@ class EduPeriodicReport(models.Model):
         self.env["edu.periodic.answer"]._edu_make(reports)
         self.env.invalidate_all()
         reports._edu_refresh()
+        reports._edu_duty_later()
         return len(reports)
 
     def _edu_measure_sql(self):
@@ -575,20 +592,37 @@ class EduPeriodicReport(models.Model):
             "remark": (report.remark or "").strip() or None,
         }
 
-    def _edu_signoff_path_label(self, path):
-        labels = {
+    def _edu_signoff_expected(self):
+        if self.state in ("draft", "returned"):
+            return ()
+        return ("filled", "reviewed") if self.sudo().school_id else ("filled",)
+
+    def _edu_signoff_words(self):
+        return {
+            "kind": self.env._("Report"),
+            "period": self.env._("Period"),
+            "place": self.env._("Code of the Place"),
             "as_of": self.env._("Figures As Of"),
             "figures": self.env._("Figures"),
-            "sections": self.env._("Figures"),
+            "sections": self.env._("Schools and Teaching Points"),
+            "school": self.env._("School Code"),
+            "name": self.env._("Name"),
+            "point": self.env._("Teaching Point"),
+            **{name: self._fields[name]._description_string(self.env) for name in FIGURES},
             "answers": self.env._("Answers"),
+            "question": self.env._("Question"),
+            "answer": self.env._("Answer"),
             "remark": self.env._("Explanation"),
         }
-        first = path[0] if path else None
-        if first == "figures" and len(path) > 1 and path[1] in self._fields:
-            return self._fields[path[1]]._description_string(self.env)
-        label = super()._edu_signoff_path_label(path)
-        return label.replace(first, labels[first], 1) if first in labels else label
 
+    def _edu_signoff_item(self, path, item, position):
+        if path == ("answers",):
+            return item["question"], item["question"]
+        if path == ("sections",):
+            return item["school"], item["name"]
+        return super()._edu_signoff_item(path, item, position)
+
+    @signing
     def action_sign_filled(self):
         """Who fills it in: it is complete and true. Freezes the report as it stands.
 
@@ -596,17 +630,42 @@ class EduPeriodicReport(models.Model):
         """
         for report in self:
             report._edu_check_editable()
-            report._edu_refresh()
-            report._edu_raise(report.sudo()._edu_problems())
-            known = report.sudo()
-            on_behalf = not known.school_id and not self.env.user._edu_has_role("township", report)
-            if on_behalf and not known.scan_ids:
-                raise UserError(self.env._("Attach the paper that the township reported on."))
-            known.write({"frozen_at": fields.Datetime.now(), "on_behalf": on_behalf})
+            report._edu_freeze()
             report._edu_sign("filled")
-            if not known.school_id:
-                known.state = "signed"
+            if not report.sudo().school_id:
+                report.sudo().state = "signed"
         return True
+
+    def _edu_freeze(self):
+        self.ensure_one()
+        self._edu_refresh()
+        self._edu_raise(self.sudo()._edu_problems())
+        self.sudo().write({"frozen_at": fields.Datetime.now(), "on_behalf": False})
+
+    def action_sign_paper(self):
+        """Bureau, for a township without a log-in: it signed on paper. Asks who, with the scan."""
+        return self.action_ask_behalf("filled")
+
+    def _edu_signoff_people(self, role):
+        self.ensure_one()
+        return self._edu_people("township")
+
+    def _edu_check_may_enter(self, role):
+        """A school's report is signed by the school itself."""
+        if self.sudo().school_id:
+            raise AccessError(self.env._("Nobody signs in another's name."))
+        super()._edu_check_may_enter(role)
+        self._edu_check_editable()
+
+    def _edu_sign_on_behalf(self, role, name, post, date, paper):
+        self._edu_check_may_enter(role)
+        self._edu_refresh()
+        self._edu_raise(self.sudo()._edu_problems())
+        signoff = super()._edu_sign_on_behalf(role, name, post, date, paper)
+        self.sudo().write(
+            {"frozen_at": fields.Datetime.now(), "on_behalf": True, "state": "signed"}
+        )
+        return signoff
 
     def _edu_raise(self, problems):
         if problems:
@@ -614,6 +673,7 @@ class EduPeriodicReport(models.Model):
                 self.env._("This is still missing:") + "\n- " + "\n- ".join(problems)
             )
 
+    @signing
     def action_sign_reviewed(self):
         """Principal or vice principal who did not fill it in: I reviewed it."""
         for report in self:
@@ -631,22 +691,25 @@ class EduPeriodicReport(models.Model):
         return True
 
     def action_take_back(self):
-        """Its place: correct what is signed and not submitted. Everybody signs again."""
-        for report in self:
-            if not (report._edu_may_fill() or report._edu_leads()):
-                report._edu_check_role((*FILLERS, *LEADERS))
-            if not (report.state == "signed" or (report._edu_is_open() and report.frozen_at)):
-                raise UserError(
-                    self.env._("Only a report that is signed and not submitted is taken back.")
-                )
-            report._edu_begin_again("returned" if report.is_submitted else "draft")
-        return True
+        """Its place: correct what is signed and not submitted; asks why. Everybody signs again."""
+        return self.action_ask_withdraw()
 
-    def _edu_begin_again(self, state):
-        report = self.sudo()
-        report.write({"state": state, "frozen_at": False})
-        report._edu_new_signing_round()
-        report._edu_refresh()
+    def _edu_check_may_withdraw(self):
+        if not (self._edu_may_fill() or self._edu_leads()):
+            self._edu_check_role((*FILLERS, *LEADERS))
+        if not (self.state == "signed" or (self._edu_is_open() and self.frozen_at)):
+            raise UserError(
+                self.env._("Only a report that is signed and not submitted is taken back.")
+            )
+
+    def _edu_after_withdraw(self, reason):
+        self._edu_begin_again("returned" if self.is_submitted else "draft", reason, "withdrawn")
+        self.sudo()._message_log(body=self.env._("Taken back: %(reason)s", reason=reason))
+
+    def _edu_begin_again(self, state, reason, event):
+        self._edu_new_signing_round(reason, event)
+        self.sudo().write({"state": state, "frozen_at": False})
+        self._edu_refresh()
 
     # ------------------------------------------------------------------ to the bureau
 
@@ -751,8 +814,34 @@ class EduPeriodicReport(models.Model):
                 "decided_by_id": self.env.uid,
             }
         )
-        self._edu_begin_again("returned")
+        self._edu_begin_again("returned", reason, "returned")
         self.sudo()._message_log(body=self.env._("Returned: %(reason)s", reason=reason))
+
+    def _edu_duty_query(self):
+        """Handed in by the day of the call: filled in by who holds the records, once that is signed by
+        who leads the school; a township's by its clerk."""
+        return SQL(
+            """
+            SELECT CASE WHEN report.school_id IS NULL THEN 'township_report' ELSE 'periodic_report'
+                        END AS kind,
+                   report.id AS res_id, 0 AS slot, report.deadline,
+                   (report.first_submitted_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS done_on,
+                   CASE WHEN report.frozen_at IS NOT NULL THEN leader.user_id END AS user_id,
+                   report.school_id, report.township_id AS area_id, NULL::integer AS class_id
+              FROM edu_periodic_report report
+         LEFT JOIN edu_school school ON school.id = report.school_id
+         LEFT JOIN LATERAL (
+                   SELECT post.user_id FROM edu_post post
+                    WHERE post.school_id IN (report.school_id, school.parent_id)
+                      AND post.role IN %(leaders)s AND post.date_from <= %(today)s
+                      AND (post.date_to IS NULL OR post.date_to >= %(today)s)
+                 ORDER BY post.school_id <> report.school_id, post.role, post.date_from, post.id
+                    LIMIT 1) leader ON TRUE
+            """,
+            tz=self.env["edu.policy"]._edu_tz_name(),
+            leaders=LEADERS,
+            today=self.env["edu.policy"]._edu_today(),
+        )
 
     def _edu_file_name(self):
         self.ensure_one()

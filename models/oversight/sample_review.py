@@ -21,7 +21,8 @@ class EduSampleReview(models.Model):
 
     _name = "edu.sample.review"
     _description = "Random Review"
-    _inherit = ["edu.hand.in.mixin", "mail.thread"]
+    _inherit = ["edu.hand.in.mixin", "mail.thread", "mail.activity.mixin", "edu.duty.mixin"]
+    _edu_duty_fields = ("state", "deadline", "first_submitted_at", "drawn_by_id")
     _order = "date_to desc, id desc"
     _mail_post_access = "read"
 
@@ -213,7 +214,7 @@ class EduSampleReview(models.Model):
 
     def _edu_refuse_protected(self, names):
         for name in sorted(set(names) - self._EDU_TYPED):
-            if not name.startswith(("message_", "website_message_")):
+            if not name.startswith(("message_", "activity_", "my_activity_", "website_message_")):
                 field = self._fields.get(name)
                 raise AccessError(
                     self.env._(
@@ -372,6 +373,19 @@ class EduSampleReview(models.Model):
                 }
             )
         return True
+
+    def _edu_duty_query(self):
+        """Closed by the end of the period, by who drew it."""
+        return SQL(
+            """
+            SELECT 'sample_review' AS kind, review.id AS res_id, 0 AS slot, review.deadline,
+                   (review.first_submitted_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS done_on,
+                   review.drawn_by_id AS user_id, NULL::integer AS school_id,
+                   review.county_id AS area_id, NULL::integer AS class_id
+              FROM edu_sample_review review
+            """,
+            tz=self.env["edu.policy"]._edu_tz_name(),
+        )
 
     def _edu_file_name(self):
         self.ensure_one()

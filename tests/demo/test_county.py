@@ -52,6 +52,10 @@ class TestDemoCounty(TransactionCase):
             "edu.responsibility.letter": [("state", "=", "signed")],
             "edu.visit.plan": [],
             "edu.visit.gap": [],
+            "edu.report.call": [("state", "=", "issued")],
+            "edu.periodic.report": [("state", "=", "accepted")],
+            "edu.child.report": [("state", "=", "submitted")],
+            "edu.sample.review": [("state", "=", "drawn")],
         }.items():
             with self.subTest(model=model):
                 self.assertTrue(self.env[model].search_count(domain))

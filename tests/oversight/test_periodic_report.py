@@ -1,3 +1,5 @@
+import base64
+import re
 from datetime import date
 
 from odoo import Command
@@ -134,8 +136,9 @@ class TestPeriodicReport(CallCommon):
     # filling in
 
     def test_what_is_not_answered_is_named(self):
-        self.assertIn("What was done this month", self.month.problems)
-        with self.assertRaisesRegex(ValidationError, "Did the leading group meet"):
+        first, second, _optional = self.month.answer_ids.mapped("name")
+        self.assertIn(first, self.month.problems)
+        with self.assertRaisesRegex(ValidationError, re.escape(second)):
             self.as_user(self.month, "records_admin").action_sign_filled()
         self.answer()
         self.assertFalse(self.month.problems)
@@ -231,10 +234,14 @@ class TestPeriodicReport(CallCommon):
 
     def test_taken_back_and_signed_again(self):
         self.sign_month()
-        self.as_user(self.month, "principal").action_take_back()
+        self.take_back("principal", "漏报一人", self.month)
         self.assertEqual((self.month.state, bool(self.month.frozen_at)), ("draft", False))
         self.submit_month()
-        self.assertEqual(len(self.month.signoff_ids), 4)
+        self.assertEqual(
+            self.month.signoff_ids.mapped("role"),
+            ["filled", "reviewed", "withdrawn", "filled", "reviewed"],
+        )
+        self.assertIn("漏报一人", self.messages(self.month))
         with self.assertRaises(UserError):
             self.as_user(self.month, "principal").action_take_back()
 
@@ -313,6 +320,30 @@ class TestPeriodicReport(CallCommon):
         self.as_user(self.month, "principal").action_submit()
         self.assertEqual(self.month.late_by, "2 days 02:30:06")
 
+    def test_it_is_a_duty_of_whose_turn_it_is(self):
+        self.month._edu_duty_sync()
+        duty = self.month.sudo().duty_ids
+        self.assertEqual((duty.user_id, duty.deadline), (self.user["records_admin"], self.month.deadline))
+        self.answer()
+        self.as_user(self.month, "records_admin").action_sign_filled()
+        self.month._edu_duty_sync()
+        self.assertEqual(duty.user_id, self.user["principal"])
+        self.as_user(self.month, "principal").action_sign_reviewed()
+        self.as_user(self.month, "principal").action_submit()
+        self.month._edu_duty_sync()
+        self.assertEqual(duty.state, "done")
+
+    def test_what_changed_is_told_in_words(self):
+        self.submit_month()
+        self.as_user(self.month, "bureau")._edu_return("请补充")
+        self.as_user(self.month, "records_admin").remark = "补充说明"
+        self.submit_month()
+        action = self.as_user(self.month, "bureau").action_signoff_compare()
+        self.assertEqual(action["res_model"], "edu.signoff.compare")
+        told = str(self.month._edu_signoff_compare(1, 2))
+        self.assertIn("Explanation", told)
+        self.assertIn("补充说明", told)
+
     # scans, township, documents
 
     def test_scans_stay_once_submitted(self):
@@ -357,12 +388,28 @@ class TestPeriodicReport(CallCommon):
         self.env.invalidate_all()
         self.answer(report, "bureau")
         month = self.as_user(report, "bureau")
-        with self.assertRaisesRegex(UserError, "Attach the paper"):
+        self.assertEqual((month.can_fill, month.can_fill_paper), (False, True))
+        with self.assertRaises(AccessError):
             month.action_sign_filled()
-        month.scan_ids = [Command.link(self.make_file(self.user["bureau"]).id)]
-        month.action_sign_filled()
+        action = month.action_sign_paper()
+        dialog = month.env[action["res_model"]].with_context(**action["context"])
+        dialog.create(
+            {
+                "person": "王镇长",
+                "post": "东河镇 副镇长",
+                "paper_date": "2026-09-02",
+                "scan": base64.b64encode(b"%PDF-1.4 paper"),
+                "scan_name": "乡镇报告.pdf",
+            }
+        ).action_confirm()
+        self.assertEqual((report.state, report.on_behalf), ("signed", True))
+        self.assertEqual(report.signoff_ids.person_name, "王镇长")
         month.action_submit()
-        self.assertTrue(report.on_behalf)
+        self.assertFalse(report._edu_signoff_verify())
+
+    def test_nobody_signs_a_schools_report_from_paper(self):
+        with self.assertRaises(AccessError):
+            self.month.with_user(self.user["bureau"]).sudo(False)._edu_check_may_enter("filled")
 
     def html(self, report, role):
         return (

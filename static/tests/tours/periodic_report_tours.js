@@ -15,6 +15,8 @@ const state = (name) => ({
     content: `it is ${name}`,
     trigger: `.o_form_statusbar .o_statusbar_status .o_arrow_button_current[data-value=${name}]`,
 });
+// the questions stand in the county's own words, whatever the user reads
+const question = (number) => `.o_field_widget[name=answer_ids] .o_data_row:nth-child(${number})`;
 const open = [
     {
         content: "the report of the school",
@@ -32,26 +34,26 @@ const saved = [
 tours.add("edu_month_filled", {
     steps: () => [
         ...open,
-        { content: "what is missing", trigger: ".alert-warning:contains(What was done this month)" },
+        { content: "what is missing", trigger: ".alert-warning:contains(Not answered)" },
         { content: "the answers", trigger: ".o_notebook a[name=answers]", run: "click" },
         {
             content: "the first question",
-            trigger: ".o_data_row:contains(What was done) td[name=value_text]",
+            trigger: `${question(1)} td[name=value_text]`,
             run: "click",
         },
         {
             content: "its answer",
-            trigger: ".o_data_row:contains(What was done) .o_field_widget[name=value_text] textarea",
+            trigger: `${question(1)} .o_field_widget[name=value_text] textarea`,
             run: "edit 走访三户，下月继续",
         },
         {
             content: "the second question",
-            trigger: ".o_data_row:contains(leading group meet) td[name=value_choice]",
+            trigger: `${question(2)} td[name=value_choice]`,
             run: "click",
         },
         {
             content: "yes, it met",
-            trigger: ".o_data_row:contains(leading group meet) .o_field_widget[name=value_choice] input[data-value=yes]",
+            trigger: `${question(2)} .o_field_widget[name=value_choice] input[data-value=yes]`,
             run: "click",
         },
         ...saved,
