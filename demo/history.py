@@ -606,7 +606,6 @@ class History:
         self.letters("dhz", self.day(5, self.now))
         self.route("dhz", self.day(7, self.now))
 
-<<<<<<< HEAD
     # Half-year tables
 
     def half_year(self, key, day):
@@ -621,7 +620,7 @@ class History:
             self.as_(record, "records_admin", key).action_sign_filled()
             self.as_(record, "principal", key).action_sign_reviewed()
             self.as_(record, "principal", key).action_submit()
-=======
+
     # The monthly rhythm
 
     def month(self, day):
@@ -682,7 +681,6 @@ class History:
                         "seen_where": "教室",
                     }
                 )
->>>>>>> fcc1695 (Annex 1: each problem with its place, teaching points by name, numbers that add up; signing as the policy asks)
 
     # Roll calls
 

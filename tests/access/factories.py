@@ -546,7 +546,6 @@ class Factories:
     def edu_supervision_order_line(self, other):
         return self.one("edu.supervision.order", other).line_ids[:1]
 
-<<<<<<< HEAD
     def edu_report_consolidation(self, other):
         """A school's half-year tables, as handed in; tests of their own look at other levels."""
         school = self.one("edu.school", other)
@@ -566,7 +565,6 @@ class Factories:
         version = self.env["edu.report.consolidation.version"]._edu_make(record, content, None)
         version.write({"submitted_at": "2026-03-12"})
         return version
-=======
 
     def edu_report_kind(self, other):
         return self.env.ref("edu_dropout_control.report_kind_month")
@@ -620,7 +618,6 @@ class Factories:
         line = lines.filtered(lambda line: line.school_id == school)[:1]
         line.review_id.write({"state": "closed"})
         return line
->>>>>>> 5a9ba87 (Calls for reports, monthly reports, written reports per child, random reviews)
 
     def edu_consistency(self, other):
         student = self.one("edu.student", other)

@@ -323,7 +323,9 @@ class TestPeriodicReport(CallCommon):
     def test_it_is_a_duty_of_whose_turn_it_is(self):
         self.month._edu_duty_sync()
         duty = self.month.sudo().duty_ids
-        self.assertEqual((duty.user_id, duty.deadline), (self.user["records_admin"], self.month.deadline))
+        self.assertEqual(
+            (duty.user_id, duty.deadline), (self.user["records_admin"], self.month.deadline)
+        )
         self.answer()
         self.as_user(self.month, "records_admin").action_sign_filled()
         self.month._edu_duty_sync()
