@@ -293,7 +293,6 @@ class TestFrozen(NoticeCommon):
         self.assertEqual(duty.state, "done", "the child is back")
 
 
-
 class TestWithdraw(NoticeCommon):
     def test_needs_a_reason_and_the_issuer(self):
         notice = self.issue()

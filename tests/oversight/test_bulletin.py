@@ -84,9 +84,7 @@ class TestBulletin(BulletinCommon):
         self.assertEqual(set(orders.mapped("state")), {"sent"})
         self.assertEqual(len(set(orders.mapped("name"))), 4)
         school = self.order_of(bulletin, self.school_a)
-        self.assertEqual(
-            self.asked(school).user_id, self.user["records_admin"] | self.user["dean"]
-        )
+        self.assertEqual(self.asked(school).user_id, self.user["records_admin"] | self.user["dean"])
         self.assertEqual(str(self.asked(school)[:1].date_deadline), str(bulletin.answer_by))
         township = self.order_of(bulletin, self.township_a)
         self.assertEqual(self.asked(township).user_id, self.user["township"])

@@ -529,9 +529,7 @@ class TestDropoutReportSubmission(ReportCommon):
         self.assertEqual(self.report.state, "returned")
         report = self.as_user(self.report, "records_admin")
         self.assertEqual(report.return_reason, "张小明的去向写得不清楚")
-        self.assertEqual(
-            self.asked(report).user_id, self.user["records_admin"] | self.user["dean"]
-        )
+        self.assertEqual(self.asked(report).user_id, self.user["records_admin"] | self.user["dean"])
 
     def test_draft_is_not_returned(self):
         with self.assertRaises(UserError):
@@ -706,7 +704,6 @@ class TestDropoutReportSubmission(ReportCommon):
         self.as_user(self.report, "bureau")._edu_return("人数有误")
         self.settle()
         self.assertEqual(duty.state, "done", "it was handed in in time, and stays so")
-
 
 
 @tagged("post_install", "-at_install")

@@ -60,16 +60,19 @@ class TestTerm(EduCommon):
     def test_deadlines_of_a_year_by_hand(self):
         """(first day, check, report, plan), looked up in the printed calendars of 2024 to 2026."""
         for first, check, report, plan in (
-            ("2024-09-01", "2024-09-11", "2024-09-18", "2024-10-21"),  # Mid-Autumn 15 to 17 September
+            (
+                "2024-09-01",
+                "2024-09-11",
+                "2024-09-18",
+                "2024-10-21",
+            ),  # Mid-Autumn 15 to 17 September
             ("2025-02-17", "2025-02-27", "2025-03-04", "2025-04-08"),
             ("2025-09-01", "2025-09-11", "2025-09-16", "2025-10-21"),
             ("2026-02-24", "2026-03-06", "2026-03-11", "2026-04-15"),
         ):
             with self.subTest(first):
                 deadlines = self.env["edu.term"]._edu_deadlines_from(date.fromisoformat(first))
-                self.assertEqual(
-                    [str(day) for day in deadlines.values()], [check, report, plan]
-                )
+                self.assertEqual([str(day) for day in deadlines.values()], [check, report, plan])
 
     def test_a_provisional_deadline_is_counted_anew_once_the_year_is_published(self):
         term = self.make_term("2031-09-01", "2031-2032")
