@@ -551,6 +551,9 @@ class History:
         # what happened was played story by story: the snapshots are all taken at the term's end
         with self.county.at(self.county.term_before.end_date, 23, 30):
             self.env["edu.work.plan"]._cron_daily()
+            # those who entered without a number have one by now, but for a few
+            waiting = self.env["edu.student"].search([("registry_completion", "=", "to_apply")])
+            waiting[4:].write({"registry_completion": "none", "registry_due": False})
         if hasattr(self.county.term_before, "action_close"):
             self.as_(self.county.term_before, "bureau", "county").action_close()
 

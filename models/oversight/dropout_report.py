@@ -717,6 +717,8 @@ class EduDropoutReport(models.Model):
 
     def _edu_earlier(self):
         """The report that the school handed in last term, or an empty recordset."""
+        if not self.term_id:  # a form that is being filled in
+            return self.browse()
         return self.sudo().search(
             [
                 ("school_id", "=", self.school_id.id),

@@ -31,7 +31,7 @@ class EduReportStatus(models.Model):
         "edu.dropout.report": ["state", "deadline", "first_submitted_at", "reminded_on"],
     }
 
-    call_id = fields.Many2one("edu.report.call", "Call", readonly=True)
+    call_id = fields.Many2one("edu.report.call", "Call for Reports", readonly=True)
     kind_id = fields.Many2one("edu.report.kind", "Report", readonly=True)
     term_id = fields.Many2one("edu.term", "Term", readonly=True)
     county_id = fields.Many2one("edu.area", "County", readonly=True)

@@ -47,7 +47,7 @@ class EduSampleLine(models.Model):
     township_id = fields.Many2one(
         "edu.area", "Township", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    books = fields.Char("On the Books", readonly=True)
+    books = fields.Char("As the Register Says", readonly=True)
 
     # what was seen
     result = fields.Selection(RESULTS, required=True, default="pending", index=True)
