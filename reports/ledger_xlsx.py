@@ -43,10 +43,12 @@ def write_ledger(file, pages, in_memory=False):
             sheet.write_string(1, column, header, head)
         for at, row in enumerate(rows, 2):
             for column, value in enumerate(row):
-                if isinstance(value, date):
-                    sheet.write_datetime(at, column, value, day)
-                elif isinstance(value, int) and not isinstance(value, bool):
-                    sheet.write_number(at, column, value, number)
-                else:
+                if isinstance(value, str) or value is None:  # most of them are text
                     sheet.write_string(at, column, value or "", text)
+                elif isinstance(value, date):
+                    sheet.write_datetime(at, column, value, day)
+                elif isinstance(value, bool):
+                    sheet.write_string(at, column, "", text)
+                else:
+                    sheet.write_number(at, column, value, number)
     book.close()

@@ -10,7 +10,7 @@ from odoo.tools import SQL, date_utils, split_every
 
 from ..reports.ledger_xlsx import write_ledger
 
-BATCH = 1000
+BATCH = 5000
 MONTHS = 60  # at most, of the monthly totals
 
 
