@@ -73,7 +73,12 @@ class EduPeriodicReport(models.Model):
     _edu_signoff_behalf = {"filled": ("bureau",)}
 
     call_id = fields.Many2one(
-        "edu.report.call", "Call for Reports", required=True, readonly=True, index=True, ondelete="restrict"
+        "edu.report.call",
+        "Call for Reports",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     kind_id = fields.Many2one(
         "edu.report.kind", "Report", required=True, readonly=True, index=True, ondelete="restrict"
