@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 import psycopg2
 
 from odoo import api, fields, models
@@ -184,18 +182,13 @@ class EduRosterCheck(models.Model):
 
     @api.depends("state", "check_deadline", "closed_on")
     def _compute_deadline_state(self):
-        dates = self._edu_deadline_dates()
+        dates = self.env["edu.policy"]._edu_due_dates()
         for check in self:
             deadline, closed = check.check_deadline, check.state == "closed"
             check.days_left = (deadline - dates[0]).days if deadline and not closed else 0
             check.deadline_state = check._edu_deadline_state(deadline, *dates)
 
     @api.model
-    def _edu_deadline_dates(self):
-        """(today, last day that counts as due soon), in the county."""
-        today = self.env["edu.policy"]._edu_today()
-        return today, today + timedelta(days=self.env["edu.policy"]._current().due_soon_days)
-
     def _edu_deadline_state(self, deadline, today, soon):
         """How it stands with ``deadline``, of the check or of one of its classes."""
         self.ensure_one()
@@ -209,7 +202,7 @@ class EduRosterCheck(models.Model):
     def _search_deadline_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today, soon = self._edu_deadline_dates()
+        today, soon = self.env["edu.policy"]._edu_due_dates()
         running = Domain("state", "!=", "closed")
         late_ids = SQL(
             "SELECT id FROM edu_roster_check WHERE state = 'closed' AND closed_on > check_deadline"
@@ -230,7 +223,7 @@ class EduRosterCheck(models.Model):
         """Makes the deadline groupable, on the county's date."""
         if field_expr != "deadline_state":
             return super()._field_to_sql(alias, field_expr, query)
-        today, soon = self._edu_deadline_dates()
+        today, soon = self.env["edu.policy"]._edu_due_dates()
         return SQL(
             "CASE WHEN %(state)s = 'closed' AND %(closed)s > %(deadline)s THEN 'done_late'"
             " WHEN %(state)s = 'closed' THEN 'done'"

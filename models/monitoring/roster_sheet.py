@@ -76,7 +76,7 @@ class EduRosterSheet(models.Model):
     @api.depends("check_id.check_deadline", "check_id.state", "check_id.closed_on", "grade")
     def _compute_deadline(self):
         """A grade that opens on another day than the school is due by its own."""
-        dates = self.env["edu.roster.check"]._edu_deadline_dates()
+        dates = self.env["edu.policy"]._edu_due_dates()
         for sheet in self:
             check = sheet.check_id
             sheet.check_deadline = check.term_id and check.term_id._edu_deadline(

@@ -148,15 +148,13 @@ class EduChildReport(models.Model):
         return result
 
     def _edu_refuse_protected(self, names):
-        for name in sorted(set(names) - self._EDU_TYPED):
-            if not name.startswith(("message_", "website_message_")):
-                field = self._fields.get(name)
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s” follows from the case and the signatures; it is not typed in.",
-                        field=field._description_string(self.env) if field else name,
-                    )
+        if field := self._edu_refused(set(names) - self._EDU_TYPED):
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” follows from the case and the signatures; it is not typed in.",
+                    field=field,
                 )
+            )
 
     def _edu_check_writable(self):
         for report in self:

@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from markupsafe import escape
 
@@ -35,11 +35,6 @@ class EduHandInMixin(models.AbstractModel):
         search="_search_deadline_state",
     )
 
-    def _edu_dates(self):
-        """→ (today, last day that counts as due soon), in the county."""
-        today = self.env["edu.policy"]._edu_today()
-        return today, today + timedelta(days=self.env["edu.policy"]._current().due_soon_days)
-
     @api.depends("late_seconds")
     @api.depends_context("lang")
     def _compute_late_by(self):
@@ -69,7 +64,7 @@ class EduHandInMixin(models.AbstractModel):
 
     @api.depends("deadline", "first_submitted_at", "is_late")
     def _compute_deadline_state(self):
-        today, soon = self._edu_dates()
+        today, soon = self.env["edu.policy"]._edu_due_dates()
         for record in self:
             if record.first_submitted_at:
                 record.deadline_state = "done_late" if record.is_late else "done"
@@ -83,7 +78,7 @@ class EduHandInMixin(models.AbstractModel):
     def _search_deadline_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today, soon = self._edu_dates()
+        today, soon = self.env["edu.policy"]._edu_due_dates()
         waiting = Domain("first_submitted_at", "=", False)
         domains = {
             "late": waiting & Domain("deadline", "<", today),
@@ -97,7 +92,7 @@ class EduHandInMixin(models.AbstractModel):
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr != "deadline_state":
             return super()._field_to_sql(alias, field_expr, query)
-        today, soon = self._edu_dates()
+        today, soon = self.env["edu.policy"]._edu_due_dates()
         return SQL(
             "CASE WHEN %(late)s THEN 'done_late' WHEN %(done)s IS NOT NULL THEN 'done'"
             " WHEN %(deadline)s < %(today)s THEN 'late'"

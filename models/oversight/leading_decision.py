@@ -129,15 +129,11 @@ class EduLeadingDecision(models.Model):
         return super().write(vals)
 
     def _edu_refuse_protected(self, names):
-        free = ("message_", "activity_", "my_activity_", "website_message_")
-        for name in sorted(names):
-            if name.startswith(free):
-                continue
-            field = self._fields.get(name)
+        if field := self._edu_refused(names):
             raise AccessError(
                 self.env._(
                     "“%(field)s” is not typed in: report what came of the decision.",
-                    field=field._description_string(self.env) if field else name,
+                    field=field,
                 )
             )
 

@@ -218,16 +218,13 @@ class EduLeadingMeeting(models.Model):
         return result
 
     def _edu_refuse_protected(self, names):
-        free = ("message_", "activity_", "my_activity_", "website_message_")
-        for name in sorted(set(names) - self._EDU_TYPED):
-            if not name.startswith(free):
-                field = self._fields.get(name)
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s” follows from the signatures; it is not typed in.",
-                        field=field._description_string(self.env) if field else name,
-                    )
+        if field := self._edu_refused(set(names) - self._EDU_TYPED):
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” follows from the signatures; it is not typed in.",
+                    field=field,
                 )
+            )
 
     def _edu_check_draft(self):
         for meeting in self:

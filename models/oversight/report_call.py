@@ -229,15 +229,13 @@ class EduReportCall(models.Model):
         return super().write(vals)
 
     def _edu_refuse_protected(self, names):
-        for name in sorted(set(names) - self._EDU_TYPED):
-            if not name.startswith(("message_", "website_message_")):
-                field = self._fields.get(name)
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s” follows from the steps of the call; it is not typed in.",
-                        field=field._description_string(self.env) if field else name,
-                    )
+        if field := self._edu_refused(set(names) - self._EDU_TYPED):
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” follows from the steps of the call; it is not typed in.",
+                    field=field,
                 )
+            )
 
     def _edu_check_draft(self):
         for call in self:

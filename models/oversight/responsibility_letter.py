@@ -226,15 +226,10 @@ class EduResponsibilityLetter(models.Model):
         """The side that issues it: wording and person until somebody has signed, the scan until both
         have."""
         if not self.env.su:
-            for name in sorted(set(vals) - self._EDU_TYPED):
-                if not name.startswith(("message_", "website_message_")):
-                    field = self._fields.get(name)
-                    raise AccessError(
-                        self.env._(
-                            "“%(field)s” of a letter is not typed in.",
-                            field=field._description_string(self.env) if field else name,
-                        )
-                    )
+            if field := self._edu_refused(set(vals) - self._EDU_TYPED):
+                raise AccessError(
+                    self.env._("“%(field)s” of a letter is not typed in.", field=field)
+                )
             if self._EDU_TYPED & vals.keys():
                 self._edu_check_issuer(clerks=True)
                 self._edu_check_open("scan_ids" if set(vals) == {"scan_ids"} else "body")

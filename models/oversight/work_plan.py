@@ -327,16 +327,13 @@ class EduWorkPlan(models.Model):
         return super().write(vals)
 
     def _edu_refuse_protected(self, names):
-        free = ("message_", "activity_", "my_activity_", "website_message_")
-        for name in sorted(set(names) - self._EDU_TYPED):
-            if not name.startswith(free):
-                field = self._fields.get(name)
-                raise AccessError(
-                    self.env._(
-                        "“%(field)s” follows from the steps of the plan; it is not typed in.",
-                        field=field._description_string(self.env) if field else name,
-                    )
+        if field := self._edu_refused(set(names) - self._EDU_TYPED):
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” follows from the steps of the plan; it is not typed in.",
+                    field=field,
                 )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_snapshot(self):

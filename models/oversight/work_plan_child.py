@@ -204,14 +204,9 @@ class EduWorkPlanChild(models.Model):
         return super().write(vals)
 
     def _edu_refuse_protected(self, names):
-        refused = sorted(set(names) - self._EDU_TYPED)
-        if refused:
-            field = self._fields.get(refused[0])
+        if field := self._edu_refused(set(names) - self._EDU_TYPED):
             raise AccessError(
-                self.env._(
-                    "“%(field)s” follows from the case; it is not typed in.",
-                    field=field._description_string(self.env) if field else refused[0],
-                )
+                self.env._("“%(field)s” follows from the case; it is not typed in.", field=field)
             )
 
     @api.ondelete(at_uninstall=False)

@@ -1,5 +1,4 @@
 from collections import defaultdict
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -138,16 +137,9 @@ class EduDuty(models.Model):
         for duty in self:
             duty.display_name = " · ".join(filter(None, (duty.kind_id.name, duty.res_name)))
 
-    @api.model
-    def _edu_dates(self):
-        """→ (today, last day that counts as due soon), in the county."""
-        Policy = self.env["edu.policy"]
-        today = Policy._edu_today()
-        return today, today + timedelta(days=Policy._current(today).due_soon_days)
-
     @api.depends("state", "deadline", "late_since")
     def _compute_duty_state(self):
-        today, soon = self._edu_dates()
+        today, soon = self.env["edu.policy"]._edu_due_dates()
         for duty in self:
             if duty.state == "done":
                 duty.duty_state = "done_late" if duty.late_since else "done"
@@ -164,7 +156,7 @@ class EduDuty(models.Model):
     def _search_duty_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today, soon = self._edu_dates()
+        today, soon = self.env["edu.policy"]._edu_due_dates()
         waiting, done = Domain("state", "=", "open"), Domain("state", "=", "done")
         domains = {
             "late": waiting & Domain("deadline", "<", today),
@@ -179,7 +171,7 @@ class EduDuty(models.Model):
     @api.model
     def _edu_state_sql(self, alias):
         """``duty_state`` of the rows of ``alias``, on the county's date."""
-        today, soon = self._edu_dates()
+        today, soon = self.env["edu.policy"]._edu_due_dates()
         return SQL(
             """CASE %(duty)s.state
                     WHEN 'done' THEN CASE WHEN %(duty)s.late_since IS NULL THEN 'done'

@@ -32,7 +32,7 @@ class EduDutyDigest(models.AbstractModel):
     @api.model
     def _edu_counts(self, today):
         """{user: (late, due soon, passed on)} of who was not told today."""
-        _today, soon = self.env["edu.duty"]._edu_dates()
+        _today, soon = self.env["edu.policy"]._edu_due_dates()
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -63,7 +63,7 @@ class EduDutyDigest(models.AbstractModel):
     def _edu_send(self, user, late, soon, passed):
         env = self.with_context(lang=user.lang or self.env.lang).env
         Duty = env["edu.duty"].with_user(user).sudo(False)
-        _today, last = Duty._edu_dates()
+        _today, last = env["edu.policy"]._edu_due_dates()
         duties = Duty.search(
             [("user_id", "=", user.id), ("state", "=", "open"), ("deadline", "<=", last)],
             limit=NAMED,

@@ -4,8 +4,6 @@ from odoo.tools import SQL
 
 from .duty import DUTY_STATES, as_duties
 
-OPEN_STATES = ("open", "due_soon", "late")
-
 
 class EduDutyMixin(models.AbstractModel):
     """A record with something due by a date. Its model says what is due in one query; the duty, its
@@ -30,7 +28,6 @@ class EduDutyMixin(models.AbstractModel):
         "edu.duty",
         "res_id",
         "Duties",
-        domain=lambda self: [("res_model", "=", self._name)],
         readonly=True,
         copy=False,
     )

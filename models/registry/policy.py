@@ -188,6 +188,12 @@ class EduPolicy(models.Model):
             records.modified(names)  # and what is due by them
 
     @api.model
+    def _edu_due_dates(self):
+        """→ (today, last day that counts as due soon), in the county."""
+        today = self._edu_today()
+        return today, today + timedelta(days=self._current(today).due_soon_days)
+
+    @api.model
     def _edu_office_env(self):
         """The environment in which the system writes notes by itself: in Chinese where it is
         installed."""
