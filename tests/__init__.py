@@ -41,6 +41,7 @@ from .tools import test_figures
 from .tools import test_identity
 from .tools import test_names
 from .tools import test_periods
+from .tools import test_roster_apart
 from .tools import test_roster_dirty_files
 from .tools import test_roster_header
 from .tools import test_roster_hidden

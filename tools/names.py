@@ -8,8 +8,6 @@ import re
 from functools import lru_cache
 from itertools import islice, product
 
-from pypinyin import Style, lazy_pinyin
-
 from .text import clean, settled
 
 #: dots between the parts of a name: all become "·"
@@ -81,6 +79,9 @@ def same_name(one, other):
 
 @lru_cache(maxsize=8192)
 def _syllable(char):
+    # its tables take a quarter of a second and 30 MB, which reading a file has no use for
+    from pypinyin import Style, lazy_pinyin
+
     return lazy_pinyin(char, style=Style.NORMAL)[0].lower().translate(_VARIANTS)
 
 

@@ -48,6 +48,7 @@ CODES = {
     "file_empty": (ERROR, ()),
     "file_too_large": (ERROR, ("limit",)),
     "file_too_many_cells": (ERROR, ("limit",)),
+    "file_reading_ended": (ERROR, ()),
     "file_encrypted": (ERROR, ()),
     "file_corrupt": (ERROR, ()),
     "file_html": (ERROR, ()),

@@ -279,19 +279,20 @@ class EduComparison(models.Model):
         self._edu_check_may_compare()
         self.sudo().lock_for_update()
         self._edu_check_idle()
-        parsed = self._edu_parsed()
-        if not any(sheet.usable for sheet in parsed.sheets):
-            problems = [
-                *parsed.problems,
-                *(each for sheet in parsed.sheets for each in sheet.problems),
-            ]
-            raise UserError(
-                "\n".join(dict.fromkeys(" ".join(self._edu_words(each)) for each in problems))
-            )
-        if self._edu_is_long(parsed):
-            self._edu_start()
-        else:
-            self._edu_compare(parsed)
+        limit = self.env["edu.policy"]._current().import_now_rows
+        with self._edu_parsed() as parsed:
+            if not any(sheet.usable for sheet in parsed.sheets):
+                problems = [
+                    *parsed.problems,
+                    *(each for sheet in parsed.sheets for each in sheet.problems),
+                ]
+                raise UserError(
+                    "\n".join(dict.fromkeys(" ".join(self._edu_words(each)) for each in problems))
+                )
+            if parsed.is_longer_than(limit):
+                self._edu_start()
+            else:
+                self._edu_compare(parsed)
         return True
 
     def _edu_compare(self, parsed):

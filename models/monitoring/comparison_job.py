@@ -32,18 +32,6 @@ class EduComparisonJob(models.Model):
                     )
                 )
 
-    def _edu_is_long(self, parsed):
-        """Whether the file has more rows than the policy compares at once."""
-        limit = self.env["edu.policy"]._current().import_now_rows
-        count = 0
-        for sheet in parsed.sheets:
-            if sheet.usable:
-                for _row in sheet.raw_rows():
-                    count += 1
-                    if count > limit:
-                        return True
-        return False
-
     def _edu_start(self):
         """Hand the list over to the cron."""
         self.sudo().write(
@@ -80,7 +68,8 @@ class EduComparisonJob(models.Model):
                 if not user.active:
                     raise AccessError(mine.env._("Whoever started this has no access any more."))
                 mine._edu_check_may_compare()
-                mine._edu_compare(mine._edu_parsed())
+                with mine._edu_parsed() as parsed:
+                    mine._edu_compare(parsed)
         except RETRY:
             return
         except UserError as error:

@@ -464,11 +464,11 @@ class EduRosterImport(models.Model):
         self._edu_check_school()
         self.sudo()._edu_back_to_draft()
         profiles = self.env["edu.roster.profile"]._edu_known()
-        parsed = self._edu_parsed(self._edu_overrides(), profiles)
         roster = self.sudo()
-        roster.profile_id = parsed.profile[0]
-        roster.column_ids = [fields.Command.create(vals) for vals in self._edu_columns(parsed)]
-        roster.write({"state": "mapped", **self._edu_told(parsed)})
+        with self._edu_parsed(self._edu_overrides(), profiles) as parsed:
+            roster.profile_id = parsed.profile[0]
+            roster.column_ids = [fields.Command.create(vals) for vals in self._edu_columns(parsed)]
+            roster.write({"state": "mapped", **self._edu_told(parsed)})
         return True
 
     def _edu_told(self, parsed):
@@ -584,7 +584,10 @@ class EduRosterImport(models.Model):
         return True
 
     def _edu_run_file(self, write):
-        parsed = self._edu_parsed(self._edu_overrides())
+        with self._edu_parsed(self._edu_overrides()) as parsed:
+            self._edu_run_parsed(parsed, write)
+
+    def _edu_run_parsed(self, parsed, write):
         roster = self.sudo()
         roster.write(self._edu_told(parsed))
         if not any(sheet.usable for sheet in parsed.sheets):

@@ -235,7 +235,10 @@ class EduRosterImportJob(models.Model):
 
     def _edu_take_batches(self, end):
         self._edu_check_still_may()
-        parsed = self._edu_parsed(self._edu_overrides())
+        with self._edu_parsed(self._edu_overrides()) as parsed:
+            self._edu_take_parsed(parsed, end)
+
+    def _edu_take_parsed(self, parsed, end):
         cron = self.env["ir.cron"].sudo()
         run = _Run(self, RosterMemory(self.env, self.id))
         position = self.position or {}

@@ -182,6 +182,7 @@ class Children:
 
     @staticmethod
     def _found(env, wanted):
+        # row by row through the indexes, whatever PostgreSQL knows of a table that just grows
         env["edu.student"].flush_model()
         env["edu.guardian"].flush_model()
         columns = list(zip(*wanted, strict=True)) or [()] * 6
@@ -191,21 +192,19 @@ class Children:
                        SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[],
                                             %s::int[], %s::int[]) WITH ORDINALITY
                            AS given(national, identity, name, birth, school, origin, position))
-                   SELECT position, 'national_no', COALESCE(child.merged_into_id, child.id),
-                          child.merged_into_id IS NOT NULL
-                     FROM given JOIN edu_student child ON child.national_no_digest = national
-                    UNION ALL
-                   SELECT position, 'id_number', COALESCE(child.merged_into_id, child.id),
-                          child.merged_into_id IS NOT NULL
-                     FROM given JOIN edu_student child ON child.id_number_digest = identity
-                    UNION ALL
-                   SELECT position, 'name', COALESCE(child.merged_into_id, child.id),
-                          child.merged_into_id IS NOT NULL
-                     FROM given JOIN edu_student child
-                       ON child.birthdate = birth
-                      AND split_part(child.name_pinyin, ' ', 1) = given.name
-                      AND (child.school_id IN (school, origin)
-                           OR child.expected_school_id IN (school, origin))
+                   SELECT position, how, COALESCE(merged_into_id, id), merged_into_id IS NOT NULL
+                     FROM given CROSS JOIN LATERAL (
+                        (SELECT 'national_no' AS how, id, merged_into_id FROM edu_student
+                          WHERE national_no_digest = national LIMIT 1)
+                          UNION ALL
+                        (SELECT 'id_number', id, merged_into_id FROM edu_student
+                          WHERE id_number_digest = identity LIMIT 1)
+                          UNION ALL
+                        (SELECT 'name', id, merged_into_id FROM edu_student
+                          WHERE birthdate = birth AND split_part(name_pinyin, ' ', 1) = given.name
+                            AND (school_id IN (school, origin)
+                                 OR expected_school_id IN (school, origin))
+                         OFFSET 0)) child
                     ORDER BY 1, 3""",
                 *map(list, columns),
             )

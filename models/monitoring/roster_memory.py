@@ -45,7 +45,8 @@ class RosterMemory:
         return blake2b("\0".join(map(str, parts)).encode(), digest_size=12).hexdigest()
 
     def first(self, places):
-        """Remember places of this batch, and tell which keys an earlier batch has had.
+        """Remember places of this batch, and tell which keys an earlier batch has had. Looked up one
+        by one (LATERAL … LIMIT): the table grows with the file, and nothing tells PostgreSQL how much.
 
         :param places: {key: (sheet, row, which numbers it has)}
         :return: {key: the same of the earlier place}
@@ -62,9 +63,10 @@ class RosterMemory:
                    added AS (
                        INSERT INTO %(table)s (import_id, key, sheet, number, told)
                        SELECT %(id)s, * FROM given ON CONFLICT DO NOTHING)
-                   SELECT memo.key, memo.sheet, memo.number, memo.told
-                     FROM %(table)s memo JOIN given ON given.key = memo.key
-                    WHERE memo.import_id = %(id)s""",
+                   SELECT given.key, memo.sheet, memo.number, memo.told
+                     FROM given CROSS JOIN LATERAL (
+                          SELECT sheet, number, told FROM %(table)s
+                           WHERE import_id = %(id)s AND key = given.key LIMIT 1) memo""",
                 table=self.table,
                 id=self.import_id,
                 keys=list(places),

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.log_filter import holds_secret
-from ...tools.roster import RosterFileError, parse
+from ...tools.roster import RosterFileError
+from ...tools.roster.apart import parse_long
 from .roster_import_row import shown
 
 
@@ -63,7 +64,7 @@ class EduRosterUploadMixin(models.AbstractModel):
         return result
 
     def _edu_parsed(self, overrides=None, profiles=None):
-        """The parsed file (``tools.roster.ParsedFile``).
+        """The parsed file (``tools.roster.ParsedFile``), to be closed.
 
         :param overrides: {key of a column: field, or None for none} where the dictionary errs
         :param profiles: {id: such a dictionary} of kept layouts, of which the file may have one
@@ -78,7 +79,7 @@ class EduRosterUploadMixin(models.AbstractModel):
             )
         policy = self.env["edu.policy"]
         try:
-            return parse(
+            return parse_long(
                 data,
                 self.upload_name or "",
                 max_unpacked=policy._current().upload_max_mb << 20,

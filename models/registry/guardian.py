@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..core.copied_field import CopiedMany2one
 from ..core.secret_field import Secret
 
 
@@ -25,18 +26,18 @@ class EduGuardian(models.Model):
     is_legal = fields.Boolean("Legal Guardian", default=True)
     workplace = fields.Char()
 
-    school_id = fields.Many2one(related="student_id.school_id", store=True, index=True)
-    expected_school_id = fields.Many2one(
+    school_id = CopiedMany2one(related="student_id.school_id", store=True, index=True)
+    expected_school_id = CopiedMany2one(
         related="student_id.expected_school_id", store=True, index="btree_not_null"
     )
-    class_id = fields.Many2one(related="student_id.class_id", store=True, index=True)
-    residence_township_id = fields.Many2one(
+    class_id = CopiedMany2one(related="student_id.class_id", store=True, index=True)
+    residence_township_id = CopiedMany2one(
         related="student_id.residence_township_id",
         string="Township of Residence",
         store=True,
         index=True,
     )
-    household_township_id = fields.Many2one(
+    household_township_id = CopiedMany2one(
         related="student_id.household_township_id",
         string="Township of the Household",
         store=True,

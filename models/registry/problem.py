@@ -161,6 +161,10 @@ class EduProblem(models.AbstractModel):
             "file_too_many_cells": self.env._(
                 "The workbook has more than %(millions)s million cells."
             ),
+            "file_reading_ended": self.env._(
+                "Reading the workbook was broken off: it takes more memory or time than one file is"
+                " given."
+            ),
             "file_encrypted": self.env._("The workbook is protected by a password."),
             "file_corrupt": self.env._("The file is damaged or was cut off on its way."),
             "file_html": self.env._("The file is a web page, though it is named like a workbook."),
@@ -314,6 +318,9 @@ class EduProblem(models.AbstractModel):
             "file_too_large": self.env._("Split the list by school or grade and upload the parts."),
             "file_too_many_cells": self.env._(
                 "Delete empty rows and columns, or split the list by school or grade."
+            ),
+            "file_reading_ended": self.env._(
+                "Save the list alone as .csv, or split it by school or grade, and upload that."
             ),
             "file_encrypted": self.env._(
                 "Open it in Excel or WPS, take the password off, save it and upload it again."

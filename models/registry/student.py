@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 
 from ...tools import identity
 from ...tools.names import search_text
+from ..core.copied_field import CopiedMany2one
 from ..core.secret_field import Secret
 
 # Children of these registry states belong to a school; the others only did
@@ -65,12 +66,13 @@ class EduStudent(models.Model):
     aux_no = fields.Char("Auxiliary Student Number")
 
     # Place
+    # both found by the index that begins with them, see below
     school_id = fields.Many2one(
-        "edu.school", required=True, index=True, ondelete="restrict", tracking=True
+        "edu.school", required=True, index=False, ondelete="restrict", tracking=True
     )
     class_id = fields.Many2one(
         "edu.class",
-        index=True,
+        index=False,
         ondelete="restrict",
         domain="[('school_id', '=', school_id)]",
         tracking=True,
@@ -140,21 +142,23 @@ class EduStudent(models.Model):
     )
 
     # Household
-    household_area_id = fields.Many2one("edu.area", "Household Registered in", index=True)
-    residence_area_id = fields.Many2one("edu.area", "Lives in", index=True)
-    household_township_id = fields.Many2one(
+    household_area_id = fields.Many2one(
+        "edu.area", "Household Registered in", index=True, ondelete="restrict"
+    )
+    residence_area_id = fields.Many2one("edu.area", "Lives in", index=True, ondelete="restrict")
+    household_township_id = CopiedMany2one(
         related="household_area_id.township_id",
         string="Township of the Household",
         store=True,
         index=True,
     )
-    residence_township_id = fields.Many2one(
+    residence_township_id = CopiedMany2one(
         related="residence_area_id.township_id",
         string="Township of Residence",
         store=True,
         index=True,
     )
-    school_township_id = fields.Many2one(
+    school_township_id = CopiedMany2one(
         related="school_id.area_id",
         string="Township of the School",
         store=True,

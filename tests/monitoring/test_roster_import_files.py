@@ -1,11 +1,13 @@
 import io
 import zipfile
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ...tools.problem import CODES, Problem
+from ...tools.roster import apart, reading
 from ...tools.sample import SHORT, write_export, write_sheets
 from .roster_common import RosterCommon, write_csv, write_xls
 
@@ -272,3 +274,26 @@ class TestRosterImportFiles(RosterCommon):
         self.assertEqual(labels.keys(), FIELD_INFO.keys())
         for key, info in FIELD_INFO.items():
             self.assertEqual(labels[key], info.label)
+
+    def test_a_long_workbook_is_read_apart(self):
+        self.startPatcher(patch.object(apart, "LONG", 0))
+        popen = self.startPatcher(
+            patch.object(apart.subprocess, "Popen", wraps=apart.subprocess.Popen)
+        )
+        children = [self.child(serial) for serial in range(60, 60 + reading.FIRST + 3)]
+        children[1]["birthdate"] = "？"
+        roster = self.run_import(self.upload_children(children))
+        self.assertEqual(self.counts(roster), (35, 34, 0, 0, 1, 0))
+        self.assertEqual(roster.todo_row_ids.mapped("number"), [4])  # a title, the headers, a child
+        self.assertEqual(self.students(children[-1]).name, children[-1]["name"])
+        self.assertEqual(popen.call_count, 3)  # read, previewed, imported
+
+    def test_a_workbook_whose_reading_breaks_off(self):
+        self.startPatcher(patch.object(apart, "LONG", 0))
+        roster = self.upload_children([self.child(60), self.child(61)])
+        with patch.object(reading, "MEMORY", 1 << 20), self.assertRaises(UserError) as caught:
+            roster.action_read()
+        self.assertIn("memory", str(caught.exception))
+        self.assertIn(".csv", str(caught.exception))
+        self.assertEqual(roster.state, "draft")
+        self.assertEqual(self.run_import(roster).new_count, 2)

@@ -1,6 +1,7 @@
 """The parser of registry exports (学籍导出), in parts that can be replaced one by one.
 
-``reader`` (file → raw rows) → ``header`` (which column is what) → ``rows`` (values and problems).
+``reader`` (file → raw rows) → ``header`` (which column is what) → ``rows`` (values and problems) →
+``parsed`` (the file as a whole), for long workbooks in a process of its own (``apart``).
 Called by ``edu.roster.import``. Use::
 
     parsed = parse(data, filename, max_unpacked=200 << 20, school_year="2026-2027", today=today)
@@ -10,24 +11,19 @@ Called by ``edu.roster.import``. Use::
         else: …                # row.problems, row.raw; never dropped
 """
 
-from ..problem import problem
 from . import codes
 from .header import (
     FIELD_INFO,
     FIELDS,
-    HEADER_AREA,
     SECRET_FIELDS,
     Column,
     Field,
     Mapping,
-    column_letters,
-    find_header,
     map_columns,
     normalise_header,
 )
-from .hidden import spans
-from .profile import best_profile
-from .reader import RosterFileError, open_file
+from .parsed import ParsedFile, ParsedSheet, parse
+from .reader import RosterFileError
 from .rows import (
     Context,
     Row,
@@ -43,183 +39,3 @@ __all__ = (
     "ParsedSheet", "RosterFileError", "Row", "RowProblem", "check_raw", "check_row", "codes",
     "map_columns", "normalise_header", "parse", "read_class", "read_grade",
 )  # fmt: skip
-
-
-class ParsedSheet:
-    """A sheet: ``name``, ``index``, ``hidden``, ``mapping`` (None if no header was found, or the sheet
-    is left out) and ``problems`` of the sheet as a whole (the mapping's among them).
-
-    Hidden rows and columns are read like the others, and told: whoever filtered a list may think that
-    what is filtered out does not go along.
-    """
-
-    def __init__(self, sheet, context, overrides):
-        self._sheet = sheet
-        self._context = context
-        self.name = sheet.name
-        self.index = sheet.index
-        self.hidden = sheet.hidden
-        self.problems = []
-        self.mapping = find_header(sheet.rows(), overrides)
-        if self.mapping:
-            self.problems += self.mapping.problems
-            self._tell_hidden()
-        elif any(any(c != "" for c in cells) for _n, cells in sheet.rows()):
-            severity = "info" if self.hidden else ""
-            self.problems.append(problem("header_not_found", severity, rows=HEADER_AREA))
-        else:
-            self.problems.append(problem("sheet_empty"))
-
-    def _tell_hidden(self):
-        if not self.usable:
-            return
-        columns = {c.index + 1 for c in self.mapping.columns if c.field}
-        if columns := columns & self._sheet.hidden_columns:
-            text = spans(columns, column_letters)
-            self.problems.append(problem("columns_hidden", sheet=self.name, columns=text))
-        if rows := {row.number for row in self._hidden_rows() if not row.skipped}:
-            self.problems.append(
-                problem("rows_hidden", sheet=self.name, rows=spans(rows), count=len(rows))
-            )
-
-    def _hidden_rows(self):
-        hidden, first = self._sheet.hidden_rows, self.mapping.header_last_row + 1
-        left = {number for number in hidden if number >= first}
-        if not left:
-            return
-        for number, cells in self._sheet.rows():
-            if number in left:
-                row = check_row(self.name, number, cells, self.mapping, self._context)
-                if row is not None:
-                    yield row
-
-    def leave_out(self):
-        """Take nothing from this sheet, since it is hidden and others hold the list."""
-        self.mapping = None
-        self.problems = [problem("sheet_hidden", sheet=self.name)]
-
-    @property
-    def usable(self):
-        """Whether rows can be read from it."""
-        return self.mapping is not None and self.mapping.usable
-
-    def raw_rows(self):
-        """Yields (row number, cells) of every row, as the reader gives them."""
-        return self._sheet.rows()
-
-    def rows(self, after=0):
-        """Yields :class:`Row`, lazily; empty rows are passed over, totals come as skipped ones.
-        Nothing from a sheet that is not usable.
-
-        :param after: number of the row with which an earlier reading ended
-        """
-        if not self.usable:
-            return
-        after = max(after, self.mapping.header_last_row)
-        for number, cells in self._sheet.rows():
-            if number <= after:
-                continue
-            row = check_row(self.name, number, cells, self.mapping, self._context)
-            if row is not None:
-                yield row
-
-
-class ParsedFile:
-    """A file: ``kind`` (xlsx, xls, ods, csv), ``encoding``, ``delimiter``, ``sheets``, ``problems`` of
-    the file as a whole, and ``profile``, the id of the layout it was known by and its dictionary."""
-
-    def __init__(self, raw, sheets, profile):
-        self.profile = profile
-        self.kind = raw.kind
-        self.encoding = raw.encoding
-        self.delimiter = raw.delimiter
-        self.sheets = sheets
-        self.problems = []
-        self._choose()
-        if not any(sheet.usable for sheet in sheets):
-            self.problems.append(problem("roster_not_found", sheets=len(sheets)))
-
-    def _choose(self):
-        """A hidden sheet is taken only where no other holds a list: it is last year's more often than
-        not, and nobody sees what is in it."""
-        hidden = [sheet for sheet in self.sheets if sheet.hidden and sheet.usable]
-        seen = any(sheet.usable for sheet in self.sheets if not sheet.hidden)
-        for sheet in hidden:
-            if seen:
-                sheet.leave_out()
-            else:
-                sheet.problems.append(problem("sheet_hidden_taken", sheet=sheet.name))
-
-    def told(self):
-        """What is to be said of the file as a whole: its own problems and those of its sheets, but
-        not that a sheet is empty, nor that a hidden one holds no list."""
-        out = list(self.problems)
-        for sheet in self.sheets:
-            if sheet.mapping is None and (self.problems or sheet.hidden):
-                out += [why for why in sheet.problems if why.code == "sheet_hidden"]
-            else:
-                out += [why for why in sheet.problems if why.code != "sheet_empty"]
-        return out
-
-    def rows(self, tell_duplicates=True, after=(0, 0)):
-        """Yields the rows of all sheets. A number that came before in the file is told at its later
-        place (``duplicate_in_file``), unless the caller sees to that: it takes memory by the row.
-
-        :param after: (index of the sheet, row) with which an earlier reading ended
-        """
-        seen = {}
-        for sheet in self.sheets:
-            if sheet.index < after[0]:
-                continue
-            for row in sheet.rows(after[1] if sheet.index == after[0] else 0):
-                if not tell_duplicates:
-                    yield row
-                    continue
-                for key in ("national_no", "id_number"):
-                    value = row.values.get(key)
-                    if not value:
-                        continue
-                    # the number itself is not kept, and a clash of hashes only costs a warning
-                    place = seen.setdefault((key, hash(value)), (row.sheet, row.number))
-                    if place != (row.sheet, row.number):
-                        _tell_duplicate(row, key, place)
-                        break
-                yield row
-
-
-def _tell_duplicate(row, key, place):
-    column = next(iter(row._mapping.fields.get(key, ())), None)
-    row.problems.append(
-        RowProblem(
-            key,
-            "duplicate_in_file",
-            "warning",
-            {"sheet": place[0], "row": place[1], "field": key},
-            column.text if column else "",
-            column.letter if column else "",
-            column.key if column else "",
-            True,
-        )
-    )
-
-
-def parse(data, filename, *, max_unpacked, overrides=None, profiles=None, school_year=None, today):
-    """Parse an uploaded roster.
-
-    :param bytes data: the file.
-    :param str filename: for the record only; what the file is, its content tells.
-    :param int max_unpacked: bytes that it may have when unpacked.
-    :param dict overrides: {column key: field key or None}, the county's corrections.
-    :param dict profiles: {id: {column key: field key or None}}, kept layouts; the one that the file has
-        says what its columns hold, before the dictionary and after ``overrides``.
-    :param school_year: "2026-2027" or 2026, needed to read grades like "2025级"; None if unknown.
-    :param date today: the county's date.
-    :return: :class:`ParsedFile`; its rows are read lazily.
-    :raises RosterFileError: the file cannot be read at all; also from ``rows()``.
-    """
-    raw = open_file(data, max_unpacked=max_unpacked)
-    context = Context.of(today, school_year)
-    profile = best_profile((sheet.rows() for sheet in raw.sheets), profiles)
-    overrides = {**profile[1], **(overrides or {})}
-    sheets = [ParsedSheet(sheet, context, overrides) for sheet in raw.sheets]
-    return ParsedFile(raw, sheets, profile)

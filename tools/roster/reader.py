@@ -142,6 +142,17 @@ class _Bytes:
         return io.BytesIO(self.data)
 
 
+def as_source(data):
+    """``data`` as a source: something with ``size`` and ``open()``, which gives a binary file."""
+    return data if hasattr(data, "open") else _Bytes(bytes(data))
+
+
+def is_workbook(source):
+    """Whether a source begins as workbooks do, of whatever kind."""
+    with source.open() as file:
+        return file.read(len(ole.MAGIC)).startswith((b"PK", ole.MAGIC))
+
+
 def _pieces(source):
     with source.open() as file:
         while piece := file.read(_CHUNK):
@@ -151,14 +162,13 @@ def _pieces(source):
 def open_file(data, *, max_unpacked):
     """Open an uploaded file.
 
-    :param data: the file, as bytes or as a source: something with ``size`` and ``open()``, which
-        gives a binary file. Of a source, text is never held as a whole.
+    :param data: the file, as bytes or as a source. Of a source, text is never held as a whole.
     :param int max_unpacked: bytes it may have when unpacked; the same limit holds for plain text.
     :return: :class:`RawFile`.
     :raises RosterFileError: see its codes.
     """
     try:
-        return _open(data if hasattr(data, "open") else _Bytes(bytes(data)), max_unpacked)
+        return _open(as_source(data), max_unpacked)
     except RosterFileError:
         raise
     except BaseException as error:  # noqa: BLE001 - Rust panics are no Exception

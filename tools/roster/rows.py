@@ -62,7 +62,8 @@ class Row:
     """One row of a roster.
 
     ``number`` is the row as Excel counts, ``values`` {field: value} of everything that could be
-    read, ``problems`` the :class:`RowProblem` list. ``skipped`` is None or a reason of
+    read, ``problems`` the :class:`RowProblem` list, ``cells`` the raw ones, of which ``mapping`` tells
+    what they are. ``skipped`` is None or a reason of
     ``problem.SKIPPED``; a skipped row has no values. ``ok`` is whether it can be imported.
     """
 
@@ -71,8 +72,8 @@ class Row:
     values: dict = field(default_factory=dict, repr=False)
     problems: list = field(default_factory=list, repr=False)
     skipped: str | None = None
-    _cells: list = field(default_factory=list, repr=False)
-    _mapping: Mapping | None = field(default=None, repr=False)
+    cells: list = field(default_factory=list, repr=False)
+    mapping: Mapping | None = field(default=None, repr=False)
 
     @property
     def ok(self):
@@ -82,8 +83,8 @@ class Row:
     def raw(self):
         """{column key: text} of the filled cells, as the file has them. Holds secrets."""
         out = {}
-        for column in self._mapping.columns if self._mapping else ():
-            text = cell_text(_cell(self._cells, column.index))[0]
+        for column in self.mapping.columns if self.mapping else ():
+            text = cell_text(_cell(self.cells, column.index))[0]
             if text:
                 out[column.key] = text
         return out
@@ -710,7 +711,7 @@ def check_row(sheet, number, cells, mapping, context):
     # a printed character that is no blank spares the closer look
     if not any(c != "" and (not isinstance(c, str) or c.isalnum() or clean(c)) for c in cells):
         return None
-    row = Row(sheet, number, _cells=cells, _mapping=mapping)
+    row = Row(sheet, number, cells=cells, mapping=mapping)
     row.skipped = skip_reason(cells, mapping)
     if row.skipped is None:
         _Reader(row, mapping, context).read(cells)
@@ -727,6 +728,6 @@ def check_raw(sheet, number, raw, mapping, context):
     cells = [""] * width
     for column in mapping.columns:
         cells[column.index] = raw.get(column.key) or ""
-    row = Row(sheet, number, _cells=cells, _mapping=mapping)
+    row = Row(sheet, number, cells=cells, mapping=mapping)
     _Reader(row, mapping, context).read(cells)
     return row
