@@ -24,6 +24,7 @@
         "security/rules_registry.xml",
         "security/rules_monitoring.xml",
         "security/rules_casework.xml",
+        "security/rules_support.xml",
         "security/rules_oversight.xml",
         "security/ir.model.access.csv",
         # data
@@ -36,6 +37,7 @@
         "data/warning_rules.xml",
         "data/roster_profiles.xml",
         "data/casework.xml",
+        "data/support.xml",
         "data/oversight.xml",
         "data/duties.xml",
         "data/responsibility.xml",
@@ -142,6 +144,13 @@
         "views/casework/visit_plan.xml",
         "views/casework/visit_agenda.xml",
         "views/casework/policy.xml",
+        # support
+        "wizard/home_teaching_step.xml",
+        "views/support/home_teaching_week.xml",
+        "views/support/home_teaching_session.xml",
+        "views/support/home_teaching.xml",
+        "views/support/student.xml",
+        "views/support/policy.xml",
         # oversight
         "views/oversight/dropout_report.xml",
         "views/oversight/dropout_report_version.xml",

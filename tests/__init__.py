@@ -135,6 +135,10 @@ from .oversight import test_signing
 from .oversight import test_signing_ui
 from .oversight import test_signoff_compare
 from .oversight import test_signoff_verify
+from .support import test_home_teaching
+from .support import test_home_session
+from .support import test_home_week
+from .support import test_home_need
 from .access import test_matrix
 from .demo import test_workbooks
 from .demo import test_county

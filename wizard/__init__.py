@@ -6,6 +6,7 @@ from . import dropout_report_export
 from . import dropout_report_return
 from . import entrant_assign
 from . import entrant_expect
+from . import home_teaching_step
 from . import ledger_export
 from . import mark_entry
 from . import periodic_report_return

@@ -11,6 +11,7 @@ from . import student_merge
 from . import student_duplicate
 from . import guardian
 from . import child_place
+from . import entry_mixin
 from . import term
 from . import term_opening
 from . import post

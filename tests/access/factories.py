@@ -515,6 +515,41 @@ class Factories:
     def edu_referral(self, other):
         return self._persuading(other).referral_ids[:1]
 
+    # support
+
+    def edu_home_teaching(self, other):
+        child = self.one("edu.student", other)
+        plan = self.env["edu.home.teaching"].create(
+            {
+                "student_id": child.id,
+                "date_from": "2026-09-01",
+                "date_to": "2027-01-22",
+                "teacher_names": "李老师\n王老师",
+            }
+        )
+        plan.write({"state": "running", "owed_from": "2026-09-01"})
+        return plan
+
+    def edu_home_teaching_session(self, other):
+        return self.env["edu.home.teaching.session"].create(
+            {
+                "teaching_id": self.one("edu.home.teaching", other).id,
+                "teacher_names": "李老师\n王老师",
+                "content": "认识颜色",
+            }
+        )
+
+    def edu_home_teaching_week(self, other):
+        return self.env["edu.home.teaching.week"].create(
+            {
+                "teaching_id": self.one("edu.home.teaching", other).id,
+                "date_from": "2026-08-31",
+                "date_to": "2026-09-06",
+                "needed": 1,
+                "fixed_at": "2026-09-07 00:00:00",
+            }
+        )
+
     # core, for any owner
 
     def edu_encrypted_file(self, other):
