@@ -30,10 +30,11 @@ class EduRosterCheckLine(models.Model):
         "school_township_id",
     )
 
-    # check, sheet, term and child have indexes of two columns: see below. The check goes with its
-    # sheets, and they with their lines.
-    check_id = CopiedMany2one("edu.roster.check", required=True, ondelete="cascade")
-    sheet_id = fields.Many2one("edu.roster.sheet", required=True, ondelete="cascade")
+    # check, sheet, term and child have indexes of two columns: see below. Lines are made from their
+    # sheets, in one statement, and a sheet with lines is not deleted, nor a check with sheets: asking
+    # PostgreSQL for each line whether its sheet is there takes as long as all else.
+    check_id = CopiedMany2one("edu.roster.check", required=True, ondelete="restrict")
+    sheet_id = CopiedMany2one("edu.roster.sheet", required=True, ondelete="restrict")
     term_id = CopiedMany2one("edu.term", required=True, ondelete="restrict")
     school_id = CopiedMany2one("edu.school", required=True, index=True, ondelete="restrict")
     class_id = CopiedMany2one("edu.class", index=True, ondelete="restrict")

@@ -29,7 +29,7 @@ class EduRosterSheet(models.Model):
     _edu_class_field = "class_id"
     _edu_signoff_posts = {"checked": ("class_teacher", "records_admin", "dean")}
 
-    check_id = fields.Many2one("edu.roster.check", required=True, index=True, ondelete="cascade")
+    check_id = fields.Many2one("edu.roster.check", required=True, index=True, ondelete="restrict")
     term_id = fields.Many2one(related="check_id.term_id", store=True, index=True)
     school_id = fields.Many2one(related="check_id.school_id", store=True, index=True)
     check_deadline = fields.Date("Check by", compute="_compute_deadline", compute_sudo=True)
@@ -492,6 +492,11 @@ class EduRosterSheet(models.Model):
             sheet._message_log(body=self.env._("Reopened: %(reason)s", reason=reason))
             sheet._edu_new_signing_round(reason)
             sheet.check_id._edu_tell_progress()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_empty(self):
+        if self.sudo().line_ids:
+            raise UserError(self.env._("A class sheet with children on it stays."))
 
     @api.model
     def action_my_sheets(self):

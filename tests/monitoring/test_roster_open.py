@@ -1,7 +1,10 @@
 from datetime import date
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import MonitoringCommon
 
@@ -90,6 +93,14 @@ class TestRosterOpen(MonitoringCommon):
         self.check.action_refresh()
         self.assertFalse(self.line(late))
         self.assertIn("1 children came to the list later", "\n".join(self.check._edu_open_items()))
+
+    def test_sheets_with_children_and_checks_with_sheets_stay(self):
+        lines = self.check.line_ids
+        with self.assertRaises(UserError):
+            self.check.sheet_ids[0].unlink()
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.check.unlink()
+        self.assertEqual(self.check.line_ids, lines)
 
     def test_who_may_open_a_term(self):
         for role in ("bureau", "county_admin"):
@@ -212,6 +223,12 @@ class TestRosterOpen(MonitoringCommon):
             for record in records
         ]
 
+    def take_checks_back(self):
+        checks = self.term.roster_check_ids
+        checks.line_ids.unlink()
+        checks.sheet_ids.unlink()
+        checks.unlink()
+
     def test_rows_are_those_that_create_would_have_made(self):
         self.expect(self.junior_a, "毕业生", grade=7, source="graduates")
         self.expect(self.school_a, "新生")
@@ -219,7 +236,7 @@ class TestRosterOpen(MonitoringCommon):
         self.make_student(self.class_a, name="在家", placement="home")
         self.make_student(self.class_b, name="休学", enrolment_state="suspended")
         self.make_student(self.class_a, name="欧阳 小", former_name="x")
-        self.term.roster_check_ids.unlink()
+        self.take_checks_back()
         self.env.invalidate_all()
         self.as_user(self.term, "bureau").action_open()
 
@@ -245,7 +262,7 @@ class TestRosterOpen(MonitoringCommon):
             )
             for line in ours[2]
         ]
-        self.term.roster_check_ids.unlink()
+        self.take_checks_back()
         self.env.invalidate_all()
 
         env = self.env(
@@ -273,7 +290,7 @@ class TestRosterOpen(MonitoringCommon):
 
     def test_opening_takes_as_many_queries_for_many_children_as_for_few(self):
         def count():
-            self.term.roster_check_ids.unlink()
+            self.take_checks_back()
             self.env.invalidate_all()
             mine = self.as_user(self.term, "bureau")
             before = self.env.cr.sql_log_count
