@@ -139,6 +139,7 @@ from .support import test_home_teaching
 from .support import test_home_session
 from .support import test_home_week
 from .support import test_home_need
+from .access import test_doors
 from .access import test_matrix
 from .demo import test_workbooks
 from .demo import test_county
