@@ -97,6 +97,7 @@ class EduRosterAdd(models.TransientModel):
         if not number:
             return Student
         student = Student.search([("id_number", "=", number)], limit=1)
+        student = student.merged_into_id or student
         if student and student.name.replace(" ", "") != self.name.replace(" ", ""):
             raise UserError(
                 self.env._(

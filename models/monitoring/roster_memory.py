@@ -93,12 +93,14 @@ class RosterMemory:
             )
 
     def not_matched(self, query):
-        """Ids of ``query`` (ids of children) that no row was about."""
+        """Ids of ``query`` (ids of children) that no row was about. What a row said of an entry that
+        was merged meanwhile is said of the child that was kept."""
         self._begin()
         rows = self.env.execute_query(
             SQL(
-                """%s EXCEPT SELECT student FROM %s
-                    WHERE import_id = %s AND student IS NOT NULL ORDER BY 1""",
+                """%s EXCEPT SELECT COALESCE(child.merged_into_id, child.id)
+                     FROM %s memo JOIN edu_student child ON child.id = memo.student
+                    WHERE memo.import_id = %s ORDER BY 1""",
                 query.select(),
                 self.table,
                 self.import_id,

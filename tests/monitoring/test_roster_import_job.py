@@ -240,6 +240,27 @@ class TestRosterImportJob(RosterCommon):
         with self.assertRaisesRegex(UserError, "not stopped"):
             roster.action_go_on()
 
+    def test_a_child_merged_while_its_file_is_imported_is_not_missing(self):
+        """The row is about the double entry; what is kept of the two is named by the file too."""
+        self.slices()
+        children = self.children()
+        double = self.make_student(
+            self.class_a,
+            name=children[0]["name"],
+            id_number=children[0]["id_number"],
+            national_no=children[0]["national_no"],
+        )
+        kept = self.make_student(self.class_a, name=children[0]["name"], national_no=False)
+        roster = self.started(children)
+        self.tick()
+        double._edu_merge_into(kept)
+        while roster.state == "running":
+            self.tick()
+        self.assertNotIn(kept, roster.missing_student_ids)
+        unlisted = self.env["edu.roster.unlisted"].search([("state", "=", "open")])
+        self.assertNotIn(kept, unlisted.student_id)
+        self.assertIn(self.student, unlisted.student_id, "others are")
+
     def test_who_stops_and_who_looks_on(self):
         roster = self.started(self.children())
         dean, other = self.user["dean"], self.other_user["records_admin"]

@@ -406,6 +406,13 @@ class TestRosterMark(MonitoringCommon):
         self.assertEqual(self.other_student.school_id, self.school_a)
         self.assertEqual(self.other_student.class_id, self.class_a)
 
+    def test_the_number_of_a_double_that_was_merged_is_its_childs(self):
+        number = self.other_student._edu_secret_clear("id_number")[self.other_student.id]
+        kept = self.make_student(self.class_b, name="李小红", national_no=False)
+        self.other_student._edu_merge_into(kept)
+        line = self.add(name="李小红", id_number=number)
+        self.assertEqual(line.student_id, kept)
+
     def test_a_number_under_another_name_is_refused(self):
         number = self.other_student._edu_secret_clear("id_number")[self.other_student.id]
         with self.assertRaisesRegex(UserError, "under another name") as caught:
