@@ -67,6 +67,14 @@ class EduProblem(models.AbstractModel):
                 "The child is known as dropped out here; a line in the registry does not change"
                 " that."
             ),
+            "state_unproven": self.env._(
+                "The registry says that the child has left the school; here nobody has approved"
+                " that. It stays on the list of the school."
+            ),
+            "state_by_change": self.env._(
+                "An approved status change says otherwise; a line in the registry does not change"
+                " that."
+            ),
             "national_no_older": self.env._(
                 "The file has a temporary number, a formal one is entered; it stays."
             ),
@@ -136,6 +144,14 @@ class EduProblem(models.AbstractModel):
             ),
             "state_dropped_out": self.env._("See that a case is open for the child."),
             "state_kept": self.env._("If the child is back, record the return in its case."),
+            "state_unproven": self.env._(
+                "Enter the status change with its proof and have it approved (Monitoring › Status"
+                " Changes); the child is listed under “Not in the Registry File” until then."
+            ),
+            "state_by_change": self.env._(
+                "If the child learns here again, enter its resumption; else have the registry put"
+                " right."
+            ),
             "national_no_older": self.env._("Nothing need be done if it is right."),
             "national_no_changed": self.env._(
                 "Compare both with the national registry: correct the file, or the number of the"

@@ -659,7 +659,8 @@ class EduRosterImport(models.Model):
         for row, plan in zip(rows, plans, strict=True):
             if plan.action in counts:
                 counts[plan.action] += 1
-                done_ids.append(plan.student_id)
+                if not plan.is_left:
+                    done_ids.append(plan.student_id)
             vals = Row._edu_values_of(plan) or {
                 "state": "imported",
                 "problems": False,

@@ -85,8 +85,8 @@ class Plan:
     (school id, grade, number) to be made first; ``expect``: (school id, grade) of an entrant;
     ``match_id``: the child that a held row may be; ``changed``: names of fields, for the chatter;
     ``formal``: a formal student number takes the place of a temporary one; ``doubles``: numbers
-    that a double entry merged into the child has; ``digests``,
-    ``name_key``, ``keys``: what the validation knows the row by.
+    that a double entry merged into the child has; ``is_left``: the row says that the child has left,
+    which nobody approved; ``digests``, ``name_key``, ``keys``: what the validation knows the row by.
     """
 
     incoming: Incoming = field(repr=False)
@@ -103,6 +103,7 @@ class Plan:
     changed: list = field(default_factory=list)
     formal: bool = False
     doubles: list = field(default_factory=list)
+    is_left: bool = False
     digests: dict = field(default_factory=dict, repr=False)
     name_key: str = field(default="", repr=False)
     keys: dict = field(default_factory=dict, repr=False)

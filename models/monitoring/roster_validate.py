@@ -25,6 +25,9 @@ CLEAR_TEXTS = ("name", "former_name", "ethnicity", "aux_no")
 ENTRY_GRADES = {"entrants_household": 1, "entrants_grade6": 7}
 #: states in which a child stands on a school's list
 PRESENT = ("enrolled", "suspended", "dropped_out")
+#: states of a child that a status change in force has given it, and a file does not take away
+BY_CHANGE = ("suspended", "deceased")
+FINISHED = ("graduated", "completed")
 
 
 def holds_identity(text, today):
@@ -100,7 +103,9 @@ class RosterValidator:
             self._refuse_repeated(plan, earlier)
             self._plan_row(plan, position)
         self.memory.match(
-            plan.student_id or plan.match_id for plan in plans if plan.action != CREATE
+            plan.student_id or plan.match_id
+            for plan in plans
+            if plan.action != CREATE and not plan.is_left
         )
         return plans
 
@@ -286,7 +291,12 @@ class RosterValidator:
             for child in self.children.by_id.values()
             if child.school_id != self.own_school_id
         ]
-        self.asked = self.env["edu.status.change"]._edu_asked(elsewhere) if elsewhere else {}
+        Change = self.env["edu.status.change"]
+        self.asked = Change._edu_asked(elsewhere) if elsewhere else {}
+        stated = [
+            child.id for child in self.children.by_id.values() if child.enrolment_state in BY_CHANGE
+        ]
+        self.by_change = Change._edu_stating(stated) if stated else ()
         self.expecting = {}
         if self.job.kind != "roster":
             self.env["edu.entrant"].flush_model(["term_id", "student_id", "school_id"])
@@ -389,13 +399,7 @@ class RosterValidator:
             plan.guardians = self._guardians(plan, None)
             return
         self._compare(plan, student, wanted)
-        if "registry_state" not in plan.incoming.values and student.enrolment_state in PRESENT:
-            state = student.enrolment_state  # a file without states changes none
-        elif student.enrolment_state == "dropped_out" and state in ("enrolled", "suspended"):
-            plan.tell("registry_state", "state_kept", severity="warning")
-            state = "dropped_out"
-        elif state == "expected":
-            state = student.enrolment_state
+        state = self._state_of(plan, student, school, state)
         if student.enrolment_state != state:
             plan.state = state
             plan.changed.append("enrolment_state")
@@ -404,6 +408,28 @@ class RosterValidator:
             plan.vals["registry_received_on"] = self.job.today
             plan.changed.append("registry_completion")
         self._settle(plan, student)
+
+    def _state_of(self, plan, student, school, state):
+        """The registry state of a known child after a row that tells ``state``. A file alone takes
+        nobody off the list of the school, and nobody out of an approved status change."""
+        known = student.enrolment_state
+        if known in PRESENT and "registry_state" not in plan.incoming.values:
+            return known  # a file without states changes none
+        if known == "dropped_out" and state in ("enrolled", "suspended"):
+            plan.tell("registry_state", "state_kept", severity="warning")
+            return known
+        if student.id in self.by_change and state in PRESENT:
+            if state != known:
+                plan.tell("registry_state", "state_by_change", severity="warning")
+            return known
+        if state == "expected":
+            return known
+        finished = state in FINISHED and student.grade == school.grade_to
+        if known in PRESENT and state not in PRESENT and not finished:
+            plan.tell("registry_state", "state_unproven", severity="warning")
+            plan.is_left = True
+            return known
+        return state
 
     def _settle(self, plan, student):
         plan.guardians = self._guardians(plan, student)

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .roster_unlisted import CHANGE
+from .status_kinds import LEAVES
 
 ASKED = ("draft", "applied", "approved")
 TRANSFER = "edu_dropout_control.activity_transfer"
@@ -45,6 +46,20 @@ class EduStatusChange(models.Model):
             ]
         )
         return {change.student_id.id: change.other_school_id.id for change in changes}
+
+    @api.model
+    def _edu_stating(self, student_ids):
+        """Ids of those children whose registry state a suspension, a postponement or a death in force
+        has given them."""
+        self.flush_model(["student_id", "kind", "state"])
+        changes = self.sudo().search(
+            [
+                ("student_id", "in", list(student_ids)),
+                ("kind", "in", (*LEAVES, "death")),
+                ("state", "=", "in_force"),
+            ]
+        )
+        return set(changes.student_id.ids)
 
     @api.model
     def _edu_claim(self, student, school, origin, source):

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -158,19 +160,76 @@ class TestRosterImport(RosterCommon):
         self.assertEqual(klass.entry_year, 2024)
 
     def test_registry_states(self):
-        child, gone, left = self.child(47), self.child(48), self.child(49)
-        self.import_children([child, gone, left])
-        states = {"suspended": child, "transferred_out": gone, "dropped_out": left}
+        child, left = self.child(47), self.child(49)
+        self.import_children([child, left])
+        states = {"suspended": child, "dropped_out": left}
         roster = self.import_children(
             [{**each, "registry_state": state} for state, each in states.items()]
         )
         self.assertEqual(
-            self.students(child, gone, left).mapped("enrolment_state"),
-            ["suspended", "transferred_out", "enrolled"],
+            self.students(child, left).mapped("enrolment_state"),
+            ["suspended", "enrolled"],
             "whom the registry calls a dropout stays on the roster, so that the check finds it",
         )
         self.assertEqual(roster.row_ids.code, "state_dropped_out")
         self.assertEqual(roster.warning_count, 1)
+
+    def test_a_line_in_the_registry_takes_nobody_off_the_list(self):
+        """Without an approved status change a child that “has left” is looked for."""
+        states = ("transferred_out", "deceased", "abroad", "other", "graduated")
+        children = [self.child(60 + at) for at in range(len(states))]
+        self.import_children(children)
+        self.student.sudo().enrolment_state = "graduated"
+        rows = [
+            {**child, "registry_state": state}
+            for child, state in zip(children, states, strict=True)
+        ]
+        roster = self.import_children(rows)
+        students = self.students(*children)
+        self.assertEqual(set(students.mapped("enrolment_state")), {"enrolled"})
+        self.assertEqual(roster.row_ids.mapped("code"), ["state_unproven"] * len(states))
+        missing = self.env["edu.roster.unlisted"].search([("state", "=", "open")])
+        self.assertEqual(missing.student_id, students, "listed as missing, never away")
+        self.import_children(children)
+        self.assertEqual(set(missing.mapped("outcome")), {"listed"})
+
+    def test_the_last_grade_graduates(self):
+        child = self.child(66, grade=6, birthdate=date(2014, 10, 1))
+        self.import_children([child], create_missing_classes=True)
+        roster = self.import_children([{**child, "registry_state": "graduated"}])
+        self.assertEqual(self.students(child).enrolment_state, "graduated")
+        self.assertFalse(roster.row_ids)
+
+    def test_a_line_in_the_registry_does_not_end_a_status_change(self):
+        """The registry lags behind: who is suspended or dead by an approved change stays so, whether
+        the file says “在读” or nothing."""
+        sick, dead = self.child(67), self.child(68)
+        self.import_children([sick, dead])
+        students = self.students(sick, dead)
+        for student, kind in zip(students, ("suspension", "death"), strict=True):
+            change = self.env["edu.status.change"].create(
+                {
+                    "student_id": student.id,
+                    "kind": kind,
+                    "state": "approved",
+                    "reason": "因病",
+                    "valid_until": "2027-01-31",
+                }
+            )
+            change._edu_take_effect()
+        self.assertEqual(students.mapped("enrolment_state"), ["suspended", "deceased"])
+        roster = self.import_children([sick, dead])
+        self.assertEqual(students.mapped("enrolment_state"), ["suspended", "deceased"])
+        self.assertEqual(roster.row_ids.mapped("code"), ["state_by_change"] * 2)
+        without = [{**child, "registry_state": None} for child in (sick, dead)]
+        roster = self.import_children(without)
+        self.assertEqual(students.mapped("enrolment_state"), ["suspended", "deceased"])
+        # once it is over the file counts again
+        self.env["edu.status.change"].search([("student_id", "=", students[0].id)])._edu_close(
+            "已复学"
+        )
+        self.import_children([sick, dead])
+        self.assertEqual(students.mapped("enrolment_state"), ["enrolled", "deceased"])
 
     def test_a_known_dropout_is_not_made_enrolled_by_a_line_in_the_registry(self):
         child = self.child(50)
