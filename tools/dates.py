@@ -23,6 +23,9 @@ _SEPARATED = re.compile(
     r"(\d{4}) ?[-/.年\\、,_—–] ?(\d{1,2})(?: ?[-/.月\\、,_—–] ?(\d{1,2}) ?[日号]?)? ?月?" + _TIME
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?" + _TIME)
+_SHORT_YEAR = re.compile(
+    r"(\d{2}) ?[-/.年\\、,_—–] ?(\d{1,2})(?: ?[-/.月\\、,_—–] ?(\d{1,2}) ?[日号]?)? ?月?" + _TIME
+)
 _EPOCH = date(1899, 12, 30)  # right for serials after the 29 February 1900 that Excel believes in
 _FIRST_SERIAL, _LAST_SERIAL = 61, 73050  # 1900-03-01 to 2099-12-31
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
@@ -85,6 +88,8 @@ def parse_date(value):
         if not abs(value) < 1e9:  # also infinite, not a number
             return ParsedDate(None, problem=problem("date_unreadable"))
         if value != int(value):  # a moment: only serials have a fraction
+            if _FIRST_YEAR <= int(value) <= _LAST_YEAR:  # 2015.09, typed as a number
+                return ParsedDate(None, problem=problem("date_month_only"))
             return (
                 from_serial(value)
                 if 0 < value < 100000
@@ -116,6 +121,25 @@ def _parsed(text):
         if month is not None and (day is not None or not match.group(3)):
             return _made(year, month, day)
     return ParsedDate(None, problem=problem("date_unreadable"))
+
+
+def may_be(value, day):
+    """Whether a date that is written without its day, or with the last two figures of its year only,
+    may be ``day``: by itself it tells no date, but agrees or disagrees with one that is known.
+
+    :param value: what the cell holds: text, or a number such as 2015.09
+    """
+    text = clean(str(value))
+    match = _SHORT_YEAR.fullmatch(text)
+    if match:
+        year, month, on = (int(part) if part else None for part in match.groups())
+        return (year, month) == (day.year % 100, day.month) and on in (None, day.day)
+    parsed = _parsed(text)
+    if parsed.precision != "month":
+        return False
+    # of October, typed as a number, Excel leaves 2015.1
+    months = {1, 10} if re.fullmatch(r"\d{4}\.1", text) else {parsed.value.month}
+    return parsed.value.year == day.year and day.month in months
 
 
 def age_on(birthdate, day):

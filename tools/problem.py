@@ -64,6 +64,7 @@ CODES = {
     "roster_not_found": (ERROR, ("sheets",)),
     "sheet_empty": (INFO, ()),
     "header_not_found": (WARNING, ("rows",)),
+    "rows_missing": (WARNING, ("sheet", "row")),
     "sheet_hidden": (INFO, ("sheet",)),
     "sheet_hidden_taken": (WARNING, ("sheet",)),
     "rows_hidden": (WARNING, ("sheet", "rows", "count")),

@@ -39,6 +39,8 @@ class EduProblem(models.AbstractModel):
         if "limit" in params:
             params["megabytes"] = int(params["limit"]) >> 20
             params["millions"] = int(params["limit"]) // 1_000_000
+        if params.get("sheet") == "":  # delimited text has none
+            params["sheet"] = "CSV"
         if "rows" in params and "row" not in params:
             params["row"] = params["rows"]
         return text % params
@@ -184,6 +186,9 @@ class EduProblem(models.AbstractModel):
             "sheet_empty": self.env._("The sheet is empty."),
             "header_not_found": self.env._(
                 "No row of headers was found in the first %(rows)s rows of the sheet."
+            ),
+            "rows_missing": self.env._(
+                "Sheet “%(sheet)s” has its header in row %(row)s and no child below it."
             ),
             "sheet_hidden": self.env._(
                 "Sheet “%(sheet)s” is hidden in the workbook; nothing is taken from it."
@@ -342,6 +347,9 @@ class EduProblem(models.AbstractModel):
             ),
             "header_not_found": self.env._(
                 "If the sheet holds children, put a row of headers on top."
+            ),
+            "rows_missing": self.env._(
+                "Is it the right file? Export the list once more and upload it."
             ),
             "sheet_hidden": self.env._(
                 "If it belongs to the list, unhide it in Excel or WPS, save and upload again."

@@ -188,6 +188,46 @@ class TestParse(BaseCase):
         parsed = read(xlsx([["性别", "出生日期", "年级"], ["男", "20130901", "七年级"]]))
         self.assertEqual([p.code for p in parsed.sheets[0].problems], ["column_missing"])
 
+    def test_a_header_and_nobody_below_it(self):
+        for rows in ([], [["合计", "0人"]], [[""] * len(HEADERS)], [["制表人：王老师"]]):
+            for data in (xlsx([["2026年秋季学生名单"], *table(), *rows]), text([*table(), *rows])):
+                parsed = read(data)
+                self.assertEqual([p.code for p in parsed.told()], ["rows_missing"], rows)
+                self.assertTrue(parsed.sheets[0].usable)
+        parsed = read(xlsx(table(child(1)), 二班=table()))
+        self.assertEqual(
+            [(p.code, p.params) for p in parsed.told()],
+            [("rows_missing", {"sheet": "二班", "row": 1})],
+        )
+        self.assertEqual(read(xlsx(table(child(1)))).told(), [])
+
+    def test_two_titles_groups_a_hidden_column_a_late_header_and_a_total(self):
+        """All at once, as a school's own list has it."""
+        kids = [child(n) for n in (1, 2)]
+        buffer = io.BytesIO()
+        workbook = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        page = workbook.add_worksheet("名单")
+        page.merge_range(0, 0, 0, 7, "青禾县教育局")
+        page.merge_range(1, 0, 1, 7, "2026年秋季学期学生名单")
+        for at in range(2, 10):
+            page.write_string(at, 0, f"填写说明第{at - 1}条：请如实填写")
+        page.merge_range(10, 0, 10, 4, "基本信息")
+        page.merge_range(10, 5, 10, 6, "所在班级")
+        for at, header in enumerate(HEADERS):
+            page.write_string(11, at, header)
+        for at, kid in enumerate(kids, 12):
+            for column, value in enumerate(line(kid)):
+                page.write_string(at, column, value)
+        page.write_row(14, 0, ["合计", "2人"])
+        page.set_column(2, 2, None, None, {"hidden": True})
+        workbook.close()
+        parsed = read(buffer.getvalue())
+        rows = list(parsed.rows())
+        self.assertEqual([known(row) for row in rows[:2]], kids)
+        self.assertEqual([row.number for row in rows], [13, 14, 15])
+        self.assertEqual([row.skipped for row in rows], [None, None, "total"])
+        self.assertEqual([p.code for p in parsed.told()], ["columns_hidden"])
+
     def test_the_same_child_twice(self):
         rows = rows_of(xlsx(table(child(1), child(2), child(1))))
         self.assertEqual(codes(rows[0]) | codes(rows[1]), set())

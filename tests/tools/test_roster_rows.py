@@ -40,6 +40,7 @@ class TestGradesAndClasses(BaseCase):
             "一年级": 1, "1": 1, "01": 1, "七年级": 7, "7年级": 7, "初一": 7, "初1": 7, "初中一年级": 7,
             "初中七年级": 7, "小学三年级": 3, "小三": 3, "九": 9, "初三": 9, "初中部二年级": 8, "九年级": 9,
             "八年": 8, "小学2022级": 5, "初中2025级": 8, "初2026级": 7, "２０２６级初": None, "七 年 级": 7,
+            "7.0": 7, 7.0: 7, "1.00": 1,
         }.items():  # fmt: skip
             self.assertEqual(read_grade(text, year=2026)[0], grade, text)
 
@@ -72,7 +73,8 @@ class TestGradesAndClasses(BaseCase):
             ("十二班", 12, None), ("第3班", 3, None), ("七(2)班", 2, 7), ("七年级2班", 2, 7),
             ("七年级（2）班", 2, 7), ("7(2)", 2, 7), ("7.2班", 2, 7), ("7-2", 2, 7), ("初一(2)班", 2, 7),
             ("初一2班", 2, 7), ("0702", 2, 7), ("702", 2, 7), ("2025级3班", 3, 8), ("25级3班", 3, 8),
-            ("2025级（3）班", 3, 8), ("202503", 3, 8), ("小学2025级3班", 3, 2), ("八年级十一班", 11, 8),
+            ("2025级（3）班", 3, 8), ("2.0", 2, None), ("702.0", 2, 7),
+            ("202503", 3, 8), ("小学2025级3班", 3, 2), ("八年级十一班", 11, 8),
         ):  # fmt: skip
             found = read_class(text, year=2026, birthdate=born)
             self.assertEqual(found, (number, grade, None), text)
@@ -186,12 +188,36 @@ class TestCrossChecks(BaseCase):
 
     def test_dates(self):
         self.assertIn(("birthdate", "date_impossible"), codes(changed(出生日期="20130231")))
-        self.assertIn(("birthdate", "date_month_only"), codes(changed(出生日期="201309")))
+        self.assertIn(("birthdate", "date_month_only"), codes(changed(出生日期="201308")))
         self.assertIn(("birthdate", "date_unreadable"), codes(changed(出生日期="不详")))
         row = one(("姓名", "出生日期"), "张小明", "20300101")
         self.assertEqual(codes(row), {("birthdate", "birthdate_future")})
         row = one(("姓名", "出生日期"), "张小明", "19800101")
         self.assertEqual(codes(row), {("birthdate", "birthdate_implausible")})
+
+    def test_the_number_tells_what_a_short_birth_date_leaves_out(self):
+        """出生年月 2013.09, 13.9.1: where the identity number agrees it is the day; else it is told."""
+        for text in ("201309", "2013.09", 2013.09, "2013年9月", "13.9.1", "13年9月", "13-09-01"):
+            with self.subTest(text=text):
+                row = changed(出生日期=text)
+                self.assertEqual((row.values["birthdate"], codes(row)), (date(2013, 9, 1), set()))
+        for text in ("13.9.2", "201308", "12年9月", 2013.08, "2013.1", "不详"):
+            with self.subTest(text=text):
+                row = changed(出生日期=text)
+                self.assertNotIn("birthdate", row.values)
+                self.assertFalse(row.ok)
+        row = changed(出生日期="13.9.1", 身份证件号="", 全国学籍号="")
+        self.assertIn(("birthdate", "date_unreadable"), codes(row))
+
+    def test_october_as_excel_leaves_it(self):
+        """2015.10 typed as a number is kept as 2015.1: October, or January."""
+        for born in (date(2015, 10, 3), date(2015, 1, 3)):
+            number = child(born=born)["id_number"]
+            row = one(("姓名", "身份证件号", "出生年月"), "张小明", number, 2015.1)
+            self.assertEqual(row.values["birthdate"], born)
+        number = child(born=date(2015, 9, 3))["id_number"]
+        row = one(("姓名", "身份证件号", "出生年月"), "张小明", number, 2015.1)
+        self.assertEqual(codes(row), {("birthdate", "date_month_only")})
 
     def test_grade_against_age(self):
         row = changed(年级="一年级")

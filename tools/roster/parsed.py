@@ -9,7 +9,7 @@ from ..problem import problem
 from .header import HEADER_AREA, column_letters, find_header
 from .hidden import spans
 from .profile import best_profile
-from .reader import open_file
+from .reader import RosterFileError, open_file
 from .rows import Context, RowProblem, check_row
 
 
@@ -32,6 +32,7 @@ class ParsedSheet:
         if self.mapping:
             self.problems += self.mapping.problems
             self._tell_hidden()
+            self._tell_empty()
         elif any(any(c != "" for c in cells) for _n, cells in sheet.rows()):
             severity = "info" if self.hidden else ""
             self.problems.append(problem("header_not_found", severity, rows=HEADER_AREA))
@@ -49,6 +50,18 @@ class ParsedSheet:
             self.problems.append(
                 problem("rows_hidden", sheet=self.name, rows=spans(rows), count=len(rows))
             )
+
+    def _tell_empty(self):
+        """A header alone: somebody has taken the template, or a filter has let nobody through."""
+        if not self.usable:
+            return
+        try:
+            empty = all(row.skipped for row in self.rows())  # ends with the first child
+        except RosterFileError:
+            return  # told when the rows are read
+        if empty:
+            row = self.mapping.header_last_row
+            self.problems.append(problem("rows_missing", sheet=self.name, row=row))
 
     def _hidden_rows(self):
         hidden, first = self._sheet.hidden_rows, self.mapping.header_last_row + 1

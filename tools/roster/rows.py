@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from .. import identity
-from ..dates import age_on, parse_date, school_year_start
+from ..dates import age_on, may_be, parse_date, school_year_start
 from ..names import comparison_key, normalise_name
 from ..problem import ERROR, INFO, WARNING, problem
 from ..text import clean, clean_number
@@ -153,6 +153,7 @@ _GRADE_FORMS = (
     (re.compile(rf"(?:义务教育)?(?:g)?{_N}(?:年级|年)?(?:级)?"), 0, 9),
 )
 _COHORT = re.compile(r"(小学|初中|初级中学|初)?(?:部)?((?:20)?[0-9]{2})(?:级|届级|年级)")
+_WHOLE = re.compile(r"([0-9]{1,4})\.0+")  # a number that a program wrote as 7.0
 _COHORT_HINT = re.compile(r"[0-9] ?[0-9]")
 _NOT_COMPULSORY = re.compile(
     r".*(?:幼儿|学前|托班|[大中小]班|高中|高[一二三123]|中职|职高|职一|职二).*|(?:1[0-2]|十|十一|十二)年级"
@@ -175,7 +176,7 @@ def read_grade(text, *, year=None, birthdate=None, school_name=""):
 
 @lru_cache(maxsize=8192)
 def _read_grade(text, year, birthdate, school_name):
-    text = text.lower().replace(" ", "")
+    text = _WHOLE.sub(r"\1", text.lower().replace(" ", ""))
     if not text:
         return None, problem("grade_missing")
     cohort = _COHORT.fullmatch(text)
@@ -250,7 +251,7 @@ def read_class(text, *, year=None, birthdate=None, school_name=""):
 
 @lru_cache(maxsize=8192)
 def _read_class(text, year, birthdate, school_name):
-    text = text.lower().replace(" ", "").replace("第", "")
+    text = _WHOLE.sub(r"\1", text.lower().replace(" ", "").replace("第", ""))
     if not text:
         return None, None, None
     match = _CLASS_PLAIN.fullmatch(text)
@@ -318,6 +319,7 @@ class _Reader:
 
     def read(self, cells):  # pylint: disable=method-required-super
         self.source, self.texts, self.cells = {}, {}, {}
+        self.unclear = None  # why the birth date cannot be read by itself
         self.broken = set()  # fields that have a value which could not be used
         width = len(cells)
         for key, columns in self.mapping.fields.items():
@@ -374,18 +376,22 @@ class _Reader:
             else:
                 self.tell("gender", problem("gender_unknown"))
         if "birthdate" in self.texts:
-            parsed = self.date("birthdate")
-            if parsed:
-                if parsed.precision == "month":
-                    self.tell("birthdate", problem("date_month_only"))
-                elif parsed.value > self.context.today:
-                    self.tell("birthdate", problem("birthdate_future"))
-                else:
-                    self.values["birthdate"] = parsed.value
+            parsed = parse_date(self.given("birthdate"))
+            if parsed.problem or parsed.precision == "month":
+                # the identity number may tell the rest; see ``cross_checks``
+                self.unclear = parsed.problem or problem("date_month_only")
+            elif parsed.value > self.context.today:
+                self.tell("birthdate", problem("birthdate_future"))
+            else:
+                self.values["birthdate"] = parsed.value
+
+    def given(self, key):
+        """What stands in the cell: its text without dirt, or a number or date as it is."""
+        value = self.cells[key]
+        return self.texts[key] if isinstance(value, str) else value
 
     def date(self, key):
-        value = self.cells[key]
-        parsed = parse_date(self.texts[key] if isinstance(value, str) else value)
+        parsed = parse_date(self.given(key))
         if parsed.problem:
             self.tell(key, parsed.problem)
             return None
@@ -580,7 +586,19 @@ class _Reader:
             key = f"guardian{n}_id_number"
             self.checked(key, lambda text: identity.check_identity(text, self.context.today))
 
+    def complete_birthdate(self):
+        """A birth date without its day (2013.09), or with a short year (13.9.1), is that of the
+        identity number where the two agree; else it is told."""
+        known = self.identity and self.values.get("id_type") in (None, "1")
+        born = self.identity.birthdate if known else None
+        if born and may_be(self.given("birthdate"), born):
+            self.values["birthdate"] = born
+        else:
+            self.tell("birthdate", self.unclear)
+
     def cross_checks(self):
+        if self.unclear:
+            self.complete_birthdate()
         values, context = self.values, self.context
         known_by_number = "id_number" in values or "national_no" in values
         if not known_by_number and "birthdate" not in values:
