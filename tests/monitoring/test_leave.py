@@ -165,6 +165,41 @@ class TestLeave(MonitoringCommon):
         self.assertEqual(absences.mapped("kind"), ["excused"] + ["unexcused"] * 3)
         self.assertEqual(self.raised, [date(2026, 9, 14)])
 
+    def test_over_a_holiday_and_a_make_up_saturday(self):
+        """30 September to 10 October: seven days are off, and the Saturday is a school day. It counts
+        as one, is excused like one, and the child is awaited on the Monday after it."""
+        leave = self.leave("2026-09-30", "2026-10-10", **self.proof())
+        self.assertEqual(leave.school_days, 4)
+        self.assertTrue(leave.is_long)
+        leave.action_ask()
+        self.as_user(leave, "dean").action_approve()
+        self.frozen.move_to("2026-10-14 02:00:00")
+        excused = self.absent("2026-09-30", "2026-10-08", "2026-10-10")
+        self.assertEqual(set(excused.mapped("kind")), {"excused"})
+        with self.assertRaises(ValidationError):
+            self.absent("2026-10-05")  # a day off within it
+        just_ended = self.env["edu.leave"]._edu_just_ended
+        self.assertEqual(
+            just_ended(self.children, date(2026, 10, 12)), {self.one.id: date(2026, 10, 10)}
+        )
+        absences = self.absent("2026-10-12", "2026-10-13")
+        self.assertEqual(absences.mapped("streak"), [1, 2], "the days of leave do not count")
+        self.absent("2026-10-14")
+        self.assertEqual(self.raised, [date(2026, 10, 12)])
+
+    def test_a_leave_of_days_off_only_is_none(self):
+        self.assertRefused(
+            "no school day lies in it", self.leave("2026-10-01", "2026-10-07").action_ask
+        )
+
+    def test_a_leave_that_ends_before_a_make_up_saturday(self):
+        """The Saturday is the day on which the child is to be back."""
+        self.leave("2026-10-08", "2026-10-09").action_ask()
+        self.frozen.move_to("2026-10-12 02:00:00")
+        just_ended = self.env["edu.leave"]._edu_just_ended
+        self.assertTrue(just_ended(self.children, date(2026, 10, 10)))
+        self.assertFalse(just_ended(self.children, date(2026, 10, 12)))
+
     def test_back_before_it_ends(self):
         leave = self.leave("2026-09-14", "2026-09-18", **self.proof())
         leave.action_ask()
