@@ -150,7 +150,8 @@ class EduLedgerExport(models.TransientModel):
         """Rows of the entries of ``domain``, a batch at a time, read in one statement each: as many as
         a county has children go into a workbook.
 
-        :param with_end: whether the strike-off is told; of those who stood there that day it is not
+        :param with_end: whether the strike-off and its evidence are told; of those who stood there
+            that day they are not
         """
         Ledger, Student = self.env["edu.ledger"], self.env["edu.student"]
         kinds = dict(Ledger._fields["kind"]._description_selection(self.env))
@@ -213,7 +214,7 @@ class EduLedgerExport(models.TransientModel):
                     reason_on,
                     date_off if with_end else None,
                     reason_off if with_end else None,
-                    evidence,
+                    evidence if with_end else None,
                 )
 
     def _edu_clear(self, student_ids):

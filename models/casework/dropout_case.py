@@ -743,14 +743,18 @@ class EduDropoutCase(models.Model):
         self.sudo().evidence_ids += files
         return files
 
-    def _edu_ledger(self, action, kind, date, reason):
-        """Enter the children in a ledger or strike them off."""
+    def _edu_ledger(self, action, kind, date, reason, evidence=None):
+        """Enter the children in a ledger or strike them off.
+
+        :param evidence: what a strike-off stands on, beside the case
+        """
         Ledger = self.env["edu.ledger"].sudo()
         for case in self.sudo():
             if action == "enter":
                 Ledger._edu_enter(kind, case.student_id, date, reason, school=case.school_id)
             else:
-                Ledger._edu_strike_off(kind, case.student_id, date, reason)
+                proof = self.env._("; ").join(filter(None, (case.name, evidence)))
+                Ledger._edu_strike_off(kind, case.student_id, date, reason, proof)
 
     def _edu_end_ladder(self):
         """Hook: the child is back, an order obeyed is spent (extended by the ladder)."""
@@ -842,11 +846,19 @@ class EduDropoutCase(models.Model):
                     until and until < today and self.env._("a proof that is still valid today"),
                 ],
             )
-            case._edu_exclude(reason, until, note)
+            case._edu_exclude(reason, until, note, len(evidence_ids or ()))
         return True
 
-    def _edu_exclude(self, reason, until=False, note=None):
-        """Close the case as no dropout, without asking; the caller has (or a teacher unmarked)."""
+    def _edu_proof_text(self, note, files):
+        """What a strike-off stands on, in words; names of files may hold numbers."""
+        count = self.env._("%(count)s files", count=files) if files else None
+        return self.env._("; ").join(filter(None, (note, count)))
+
+    def _edu_exclude(self, reason, until=False, note=None, files=0):
+        """Close the case as no dropout, without asking; the caller has (or a teacher unmarked).
+
+        :param files: how many prove it
+        """
         today = self.env["edu.policy"]._edu_today()
         for case in self.sudo():
             case.write(
@@ -858,7 +870,8 @@ class EduDropoutCase(models.Model):
                     "exclusion_note": note,
                 }
             )
-            case._edu_ledger("strike", "suspected", today, reason.name)
+            proof = case._edu_proof_text(note, files)
+            case._edu_ledger("strike", "suspected", today, reason.name, proof)
             state = REGISTRY_STATE.get(reason.code)
             if state:
                 case.student_id._edu_set_state(state, self.env._("Case %s", case.name))
@@ -977,7 +990,8 @@ class EduDropoutCase(models.Model):
                 }
             )
             case._edu_place_child(school, klass, return_form)
-            case._edu_ledger("strike", "dropout", day, case._edu_label("return_form"))
+            proof = case._edu_proof_text(note, len(evidence_ids or ()))
+            case._edu_ledger("strike", "dropout", day, case._edu_label("return_form"), proof)
         return True
 
     def _edu_return_place(self, step, return_form, school_id, class_id):

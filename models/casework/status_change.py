@@ -62,10 +62,10 @@ class EduStatusChange(models.Model):
             self.env["edu.dropout.case"]._edu_raise(
                 change.student_id,
                 "manual",
-                missing_since=change.valid_until + timedelta(days=1),
+                missing_since=change._edu_last_day() + timedelta(days=1),
                 note=self.env._(
                     "%(change)s ran out on %(date)s, and the child has not come back.",
                     change=change.display_name,
-                    date=change.valid_until,
+                    date=change._edu_last_day(),
                 ),
             )

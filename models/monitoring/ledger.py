@@ -36,7 +36,7 @@ class EduLedger(models.Model):
     reason_on = fields.Char("Entered because")
     date_off = fields.Date("Struck off on", index="btree_not_null")
     reason_off = fields.Char("Struck off because")
-    evidence = fields.Char()
+    evidence = fields.Char("Evidence of the Strike-off")
     is_open = fields.Boolean("On the Ledger", compute="_compute_is_open", search="_search_is_open")
     as_of = fields.Date("On the Ledger on", compute="_compute_as_of", search="_search_as_of")
 
@@ -75,7 +75,7 @@ class EduLedger(models.Model):
         )
 
     @api.model
-    def _edu_enter(self, kind, student, date, reason, school=None, evidence=None):
+    def _edu_enter(self, kind, student, date, reason, school=None):
         """Put children on a ledger. Private; who stands there already, for the same school, stays
         as entered. One who stands there for another school is struck off and entered anew.
 
@@ -106,7 +106,6 @@ class EduLedger(models.Model):
                     "grade": child.grade,
                     "date_on": date,
                     "reason_on": reason,
-                    "evidence": evidence,
                 }
                 for child in student.sudo() - entries.student_id
             ]
@@ -117,6 +116,7 @@ class EduLedger(models.Model):
     def _edu_strike_off(self, kind, student, date, reason, evidence=None):
         """Strike children off a ledger. Private; who does not stand there stays as it is.
 
+        :param evidence: what it stands on, in words: which case, which approval, how many files
         :return: the entries that were closed
         """
         entries = self.sudo().search(

@@ -1000,12 +1000,16 @@ class EduRosterCheck(models.Model):
             self.env._("Roster check %(check)s", check=self.display_name),
             school=self.school_id,
         )
-        for outcome, group in gone.grouped("outcome").items():
+        labels = dict(lines._fields["outcome"]._description_selection(self.env))
+        changes = self.env["edu.status.change"]._edu_of_lines(gone)
+        for line in gone:
+            change = changes.get(line)
             Ledger._edu_strike_off(
                 "school_age",
-                group.student_id,
+                line.student_id,
                 date,
-                dict(group._fields["outcome"]._description_selection(self.env))[outcome],
+                labels[line.outcome],
+                change._edu_proof_text() if change else line.evidence,
             )
 
     def action_view_lines(self):

@@ -559,6 +559,25 @@ class EduStatusChange(models.Model):
         if ready:
             ready._edu_on_in_force()
 
+    def _edu_proof_text(self):
+        """What a strike-off stands on, in words: the approval and how many files."""
+        self.ensure_one()
+        parts = [
+            self.env._(
+                "Approved on %(date)s by %(person)s",
+                date=self.decided_on,
+                person=self.decided_as or self.decided_by_id.name,
+            )
+            if self.decided_on
+            else None,
+            self.approval_no,
+            self.env._(
+                "%(count)s files",
+                count=len(self.application_ids | self.proof_ids | self.answer_ids),
+            ),
+        ]
+        return self.env._("; ").join(filter(None, parts))
+
     def _edu_apply_registry(self):
         """What the registry and the ledger say from now on."""
         self.ensure_one()
@@ -586,7 +605,7 @@ class EduStatusChange(models.Model):
         elif kind in REGISTRY_STATE:
             student._edu_set_state(REGISTRY_STATE[kind], reason)
             if kind in ("transfer_out", "death", "abroad"):
-                ledger._edu_strike_off("school_age", student, today, reason)
+                ledger._edu_strike_off("school_age", student, today, reason, self._edu_proof_text())
 
     def _edu_settle_lines(self):
         """Findings that waited for the answer wait no more."""
@@ -644,18 +663,28 @@ class EduStatusChange(models.Model):
         not_back.not_back_raised = True
         not_back._edu_on_not_back()
 
+    def _edu_last_day(self):
+        """The last day that this suspension or postponement excused: the one it was approved for, or
+        the day on which it was ended before that."""
+        self.ensure_one()
+        return min(filter(None, (self.valid_until, self.ended_on)))
+
     @api.model
     def _edu_not_back(self, today):
-        """Suspensions and postponements that ran out as many school days ago as make an absence a
-        suspicion (policy), of children who have neither resumed nor applied anew. As superuser."""
+        """Suspensions and postponements that ran out, or were ended before their time, as many school
+        days ago as make an absence a suspicion (policy), of children who have neither resumed nor
+        applied anew. As superuser."""
         Policy = self.env["edu.policy"]
         days = Policy._current(today).suspect_absence_days
+        before = today - timedelta(days=days)
         ended = self.sudo().search(
             [
                 ("state", "=", "ended"),
                 ("kind", "in", LEAVES),
                 ("not_back_raised", "=", False),
-                ("valid_until", "<=", today - timedelta(days=days)),
+                "|",
+                ("valid_until", "<=", before),
+                ("ended_on", "<=", before),
                 ("student_id.enrolment_state", "=", "suspended"),
                 ("student_id.active", "=", True),
             ]
@@ -671,7 +700,7 @@ class EduStatusChange(models.Model):
         def school_days(change):
             """Days of school since it ran out, as many as are needed at most."""
             student, count = change.student_id, 0
-            day = change.valid_until + timedelta(days=1)
+            day = change._edu_last_day() + timedelta(days=1)
             while day <= today and count < days:
                 if Policy._edu_is_workday(day) and Term._edu_at(
                     day, student.school_id, student.grade

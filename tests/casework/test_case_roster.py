@@ -194,6 +194,9 @@ class TestCaseRoster(CaseCommon):
         self.on("2026-09-20 02:00:00")
         self.bring(case, "observing")
         self.assertEqual(self.ledger("dropout").date_off, date(2026, 9, 20))
+        self.assertEqual(
+            self.ledger("dropout").evidence, f"{case.name}; 班主任当面见到学生", "on what it stands"
+        )
         self.on("2026-09-25 02:00:00")
         case.action_relapse()
         self.assertEqual(self.ledger("dropout").mapped("is_open"), [False, True])

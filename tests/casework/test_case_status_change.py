@@ -72,6 +72,31 @@ class TestCaseStatusChange(StatusCommon):
         self.Change._cron_follow()
         self.assertTrue(self.case())
 
+    def test_proof_withdrawn_the_days_count_from_its_end(self):
+        """The hospital takes its proof back: what it excused is over that day, not on the day it was
+        to run out."""
+        change = self.approved("suspension", valid_until="2027-01-31")
+        self.frozen.move_to("2026-11-06 01:00:00")  # a Friday
+        self.step(change, "end", reason="医院撤回证明")
+        self.assertEqual(self.one.enrolment_state, "suspended", "until it resumes")
+        for day in ("2026-11-07", "2026-11-09", "2026-11-10"):
+            self.frozen.move_to(f"{day} 01:00:00")
+            self.Change._cron_follow()
+            self.assertFalse(self.case(), day)
+        self.frozen.move_to("2026-11-11 01:00:00")
+        self.Change._cron_follow()
+        self.assertEqual(self.case().state, "suspected")
+        self.assertEqual(str(self.case().missing_since), "2026-11-07")
+        self.assertIn("2026-11-06", str(self.case().message_ids.mapped("body")))
+
+    def test_run_out_on_a_day_off(self):
+        """Until a Sunday: Monday is the first day on which the child is awaited."""
+        self.approved("suspension", valid_until="2026-11-08")
+        for day, raised in (("2026-11-09", 0), ("2026-11-10", 0), ("2026-11-11", 1)):
+            self.frozen.move_to(f"{day} 01:00:00")
+            self.Change._cron_follow()
+            self.assertEqual(len(self.case()), raised, day)
+
     def test_who_resumed_is_none(self):
         self.approved("suspension", valid_until="2026-11-06")
         self.frozen.move_to("2026-11-09 01:00:00")

@@ -242,6 +242,8 @@ class TestExclude(CaseCommon):
         self.settle()
         self.assertFalse(self.case.sudo().activity_ids)
         self.assertIn("在外县就读", self.messages(self.case))
+        ledger = self.student.ledger_ids.filtered(lambda entry: entry.kind == "suspected")
+        self.assertEqual(ledger.evidence, f"{self.case.name}; 在外县就读; 1 files")
 
     def test_proof_stands(self):
         proof = self.make_file(self.user["records_admin"])

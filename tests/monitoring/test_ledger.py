@@ -99,6 +99,7 @@ class TestLedger(MonitoringCommon):
         entry = self.one.ledger_ids
         self.assertEqual(len(entry), 1)
         self.assertEqual(entry.reason_off, "Transfer out")
+        self.assertRegex(entry.evidence, "Approved on 2026-09-02.*files")
 
     def test_a_missing_child_is_of_school_age_all_the_same(self):
         self.mark(self.one, "suspected", missing_since="2026-09-01")

@@ -25,7 +25,7 @@ class LedgerExportCommon(MonitoringCommon):
             ("suspected", cls.other_student, "2026-09-03", None),
         ):
             Ledger = cls.env["edu.ledger"]
-            Ledger._edu_enter(kind, child, date.fromisoformat(on), "核查", evidence="核查表")
+            Ledger._edu_enter(kind, child, date.fromisoformat(on), "核查")
             if off:
                 Ledger._edu_strike_off(kind, child, date.fromisoformat(off), "返校", "返校证明")
 
@@ -70,8 +70,29 @@ class TestLedgerExport(LedgerExportCommon):
     def test_what_came_later_is_not_told(self):
         pages = self.book(self.export(as_of="2026-09-10"))
         row = pages[ENTRY][0]
-        self.assertEqual(row[DATE_OFF : DATE_OFF + 2], ["", ""])
+        self.assertEqual(row[NAME], "王一")
+        # nor on which evidence it was struck off on the 20th
+        self.assertEqual([cell for cell in row[DATE_OFF:] if cell], [])
         self.assertFalse(pages[OFF])
+
+    def test_before_the_child_was_entered_and_on_the_day_it_was_struck_off(self):
+        """As of 29 February too: the school year began on 1 September before it."""
+        Ledger = self.env["edu.ledger"]
+        child = self.make_student(self.class_a, name="王闰")
+        Ledger._edu_enter("dropout", child, date(2028, 2, 28), "核查")
+        Ledger._edu_strike_off("dropout", child, date(2028, 2, 29), "返校", "返校证明")
+        self.frozen.move_to("2028-03-05 02:00:00")
+        for day, there, off in (
+            ("2028-02-27", False, False),
+            ("2028-02-28", True, False),
+            ("2028-02-29", False, True),
+        ):
+            with self.subTest(day=day):
+                export = self.env["edu.ledger.export"].create({"as_of": day, "kind": "dropout"})
+                self.assertEqual(export.date_from, date(2027, 9, 1))
+                pages = self.book(export)
+                self.assertEqual("王闰" in self.names(pages[ENTRY]), there)
+                self.assertEqual("王闰" in self.names(pages[OFF]), off)
 
     def test_who_was_struck_off_with_reason_and_evidence(self):
         pages = self.book(self.export())
