@@ -2,6 +2,7 @@ import itertools
 import random
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from odoo import Command, api, models
 from odoo.exceptions import UserError
@@ -70,7 +71,8 @@ class County:
         # the county is eight hours ahead of UTC
         moment = datetime(day.year, day.month, day.day, hour, minute) - timedelta(hours=8)
         self.env.flush_all()
-        with freeze_time(moment):
+        # what is entered then was entered then: rules are tried with what was known on a day
+        with freeze_time(moment), patch.object(self.env.cr, "now", lambda: moment):
             self.env.invalidate_all()
             self.env.registry.clear_cache()
             yield

@@ -60,5 +60,18 @@ class TestDemoCounty(TransactionCase):
             with self.subTest(model=model):
                 self.assertTrue(self.env[model].search_count(domain))
 
+    def test_the_trial_of_rules_shows_hits_misses_and_false_alarms(self):
+        trial = self.env["edu.warning.trial"].search([])
+        self.assertTrue(trial.tried_at)
+        self.assertGreaterEqual(trial.outcome_count, 3)
+        by_rule = {line.rule_id.condition: line for line in trial.rule_line_ids}
+        for condition in ("absence", "family"):
+            with self.subTest(condition=condition):
+                line = by_rule[condition]
+                self.assertTrue(line.caught and line.missed and line.false_alarms)
+        self.assertTrue(by_rule["relapse"].caught, "who had come back and left again")
+        everybody = max(trial.total_line_ids, key=lambda line: line.caught)
+        self.assertTrue(everybody.missed, "nobody knew anything of one of them")
+
     def test_registers_agree(self):
         self.assertFalse(self.env["edu.consistency"].search([]).mapped("kind"))
