@@ -179,17 +179,19 @@ class EduRollCall(models.Model):
     @api.model
     def _edu_is_day(self, date, kind, place):
         """Whether such a roll is called on ``date``: on school days; before a school day that follows
-        a day off (return); whenever a school day ends or comes (night)."""
-        Policy = self.env["edu.policy"]
-        tomorrow = date + timedelta(days=1)
-        today_on, tomorrow_on = Policy._edu_is_workday(date), Policy._edu_is_workday(tomorrow)
+        a day off, or the holidays between the terms (return); whenever a school day ends or comes
+        (night)."""
+        today_on = self._edu_is_school_day(date, place)
         if kind == "day":
-            return today_on and self._edu_in_term(date, place)
+            return today_on
+        tomorrow_on = self._edu_is_school_day(date + timedelta(days=1), place)
         if kind == "return":
-            return not today_on and tomorrow_on and self._edu_in_term(tomorrow, place)
-        return (today_on and self._edu_in_term(date, place)) or (
-            tomorrow_on and self._edu_in_term(tomorrow, place)
-        )
+            return tomorrow_on and not today_on
+        return today_on or tomorrow_on
+
+    @api.model
+    def _edu_is_school_day(self, date, place):
+        return self.env["edu.policy"]._edu_is_workday(date) and self._edu_in_term(date, place)
 
     @api.model
     def _edu_near_day(self, date, kind, place, step):

@@ -407,6 +407,28 @@ class TestBoarders(RollCommon):
         self.assertRefused("", self.call, day="2026-09-13", kind="return")
         self.call(day="2026-09-14", kind="return")
 
+    def test_returns_of_a_holiday_week(self):
+        """The seven days of National Day with their two make-up days, and the eve of the term."""
+        is_day = self.env["edu.roll.call"]._edu_is_day
+        returns = {
+            day: is_day(date.fromisoformat(day), "return", self.class_a)
+            for day in (
+                *("2026-08-31", "2026-09-01", "2026-09-19", "2026-09-20", "2026-09-27"),
+                *("2026-09-30", "2026-10-04", "2026-10-07", "2026-10-09", "2026-10-10"),
+                *("2026-10-11", "2027-01-22", "2027-01-24"),
+            )
+        }
+        self.assertEqual(
+            [day for day, returning in returns.items() if returning],
+            [
+                "2026-08-31",  # a Monday: term begins on the Tuesday
+                "2026-09-19",  # a Saturday: the Sunday is a make-up day
+                "2026-09-27",
+                "2026-10-07",  # the last day off, not the Sunday within
+                "2026-10-11",
+            ],
+        )
+
     def test_missing_at_night_is_told_at_once_and_is_no_absence(self):
         since = self.last_message()
         self.frozen.move_to("2026-09-16 13:40:00")

@@ -98,6 +98,50 @@ class TestTransfer(RosterCommon):
         self.approve()
         self.assertMoved(roster)
 
+    def test_both_long_files_in_one_night(self):
+        """Imported in the background one after the other, whichever school started first."""
+        self.env["edu.policy"]._current().import_now_rows = 1
+        stays = {key: self.stays[key] for key in ("school_code", "school_name")}
+        cron = self.env.ref("edu_dropout_control.cron_roster_import")
+        for first in ("old", "new"):
+            with self.subTest(first=first), self.env.cr.savepoint() as savepoint:
+                pending = {}
+                for school in ("old", "new") if first == "old" else ("new", "old"):
+                    if school == "old":
+                        roster = self.upload_children(
+                            [self.stays, self.child(4, **stays)],
+                            user=self.other_user["records_admin"],
+                            school_id=self.school_b.id,
+                        )
+                    else:
+                        roster = self.upload_children([self.row_a, self.child(3)])
+                    roster.action_preview()
+                    roster.action_import()
+                    pending[school] = roster
+                self.assertEqual({roster.state for roster in pending.values()}, {"running"})
+                with self.enter_registry_test_mode():
+                    cron.method_direct_trigger()
+                self.env.invalidate_all()
+                self.assertEqual({roster.state for roster in pending.values()}, {"done"})
+                self.assertEqual(self.change().origin, "files")
+                self.assertEqual(self.moving.school_id, self.school_b, "until it is approved")
+                self.approve()
+                self.assertMoved(pending["new"])
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_the_child_is_merged_while_its_row_waits(self):
+        """The row was about an entry that turns out to be a double: it goes on with the child kept."""
+        roster = self.import_children([self.row_a])
+        self.assertEqual(roster.row_ids.code, "stands_elsewhere")
+        kept = self.make_student(self.class_b, name="邹远", national_no=False, id_number=False)
+        self.moving._edu_merge_into(kept)
+        self.assertEqual(roster.row_ids.sudo().match_student_id, kept)
+        self.as_user(roster.row_ids, "records_admin").action_transfer()
+        self.moving = kept
+        self.approve()
+        self.assertMoved(roster)
+
     def test_one_file_of_the_county_tells_of_it_at_once(self):
         roster = self.import_children(
             [self.row_a, self.stays], user=self.user["bureau"], school_id=False
