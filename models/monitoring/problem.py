@@ -71,6 +71,13 @@ class EduProblem(models.AbstractModel):
                 "The registry says that the child has left the school; here nobody has approved"
                 " that. It stays on the list of the school."
             ),
+            "suspension_unproven": self.env._(
+                "The registry says that the child is suspended; here nobody has approved that. It"
+                " stays on the roll of its class."
+            ),
+            "grade_back": self.env._(
+                "The child is in grade %(known)s here; the file puts it into grade %(grade)s."
+            ),
             "state_by_change": self.env._(
                 "An approved status change says otherwise; a line in the registry does not change"
                 " that."
@@ -147,6 +154,14 @@ class EduProblem(models.AbstractModel):
             "state_unproven": self.env._(
                 "Enter the status change with its proof and have it approved (Monitoring › Status"
                 " Changes); the child is listed under “Not in the Registry File” until then."
+            ),
+            "suspension_unproven": self.env._(
+                "Enter the suspension with the hospital's proof and have it approved (Monitoring ›"
+                " Status Changes)."
+            ),
+            "grade_back": self.env._(
+                "Is it last year's file? A child that repeats is approved under “Repeating"
+                " Children”."
             ),
             "state_by_change": self.env._(
                 "If the child learns here again, enter its resumption; else have the registry put"

@@ -398,6 +398,7 @@ class RosterValidator:
             plan.vals = {**wanted, "school_id": school.id, "enrolment_state": state}
             plan.guardians = self._guardians(plan, None)
             return
+        self._tell_grade_back(plan, student)
         self._compare(plan, student, wanted)
         state = self._state_of(plan, student, school, state)
         if student.enrolment_state != state:
@@ -408,6 +409,12 @@ class RosterValidator:
             plan.vals["registry_received_on"] = self.job.today
             plan.changed.append("registry_completion")
         self._settle(plan, student)
+
+    def _tell_grade_back(self, plan, student):
+        """Nobody repeats a grade by a file: either it is an old one, or somebody mistyped."""
+        known, grade = student.class_grade or student.grade, plan.incoming.values.get("grade")
+        if grade and known and grade < known and student.enrolment_state in PRESENT:
+            plan.tell("grade", "grade_back", severity="warning", grade=grade, known=known)
 
     def _state_of(self, plan, student, school, state):
         """The registry state of a known child after a row that tells ``state``. A file alone takes
@@ -423,6 +430,9 @@ class RosterValidator:
                 plan.tell("registry_state", "state_by_change", severity="warning")
             return known
         if state == "expected":
+            return known
+        if known == "enrolled" and state == "suspended":
+            plan.tell("registry_state", "suspension_unproven", severity="warning")
             return known
         finished = state in FINISHED and student.grade == school.grade_to
         if known in PRESENT and state not in PRESENT and not finished:

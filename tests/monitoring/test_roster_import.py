@@ -160,19 +160,39 @@ class TestRosterImport(RosterCommon):
         self.assertEqual(klass.entry_year, 2024)
 
     def test_registry_states(self):
-        child, left = self.child(47), self.child(49)
-        self.import_children([child, left])
-        states = {"suspended": child, "dropped_out": left}
+        sick, left = self.child(47), self.child(49)
+        self.import_children([sick, left])
+        students = self.students(sick, left)
+        states = {"suspended": sick, "dropped_out": left}
         roster = self.import_children(
             [{**each, "registry_state": state} for state, each in states.items()]
         )
         self.assertEqual(
-            self.students(child, left).mapped("enrolment_state"),
-            ["suspended", "enrolled"],
-            "whom the registry calls a dropout stays on the roster, so that the check finds it",
+            students.mapped("enrolment_state"),
+            ["enrolled", "enrolled"],
+            "they stay on the roster, so that roll call and check find them",
         )
-        self.assertEqual(roster.row_ids.code, "state_dropped_out")
-        self.assertEqual(roster.warning_count, 1)
+        self.assertEqual(
+            roster.row_ids.mapped("code"), ["suspension_unproven", "state_dropped_out"]
+        )
+        self.assertEqual(roster.warning_count, 2)
+        # whom the registry has as suspended when it first hears of it is just that
+        known = self.child(48, registry_state="suspended")
+        self.import_children([known])
+        self.assertEqual(self.students(known).enrolment_state, "suspended")
+
+    def test_last_years_file_is_told(self):
+        child, new = self.child(43), self.child(44)
+        self.import_children([child])
+        self.students(child).class_id = self.env["edu.class"].create(
+            {"school_id": self.school_a.id, "grade": 4, "number": 1, "entry_year": 2023}
+        )
+        roster = self.upload_children([child, new])
+        roster.action_preview()
+        self.assertEqual(roster.row_ids.mapped("code"), ["grade_back"], "before it is imported")
+        self.assertIn("grade 4", roster.row_ids.problem)
+        self.import_children([{**child, "grade": 5}], create_missing_classes=True)
+        self.assertEqual(self.students(child).grade, 5, "up is no question")
 
     def test_a_line_in_the_registry_takes_nobody_off_the_list(self):
         """Without an approved status change a child that “has left” is looked for."""
