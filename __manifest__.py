@@ -48,6 +48,7 @@
         "reports/notice_documents.xml",
         "reports/visit_documents.xml",
         "reports/visit_plan_documents.xml",
+        "reports/home_teaching_documents.xml",
         "reports/seal_register.xml",
         "reports/bulletin_documents.xml",
         "reports/leading_documents.xml",

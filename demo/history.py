@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from odoo import Command, fields
 
+from .home import HomeTeaching
+
 PDF = b"%PDF-1.4\n% a made-up scan of the demo county\n"
 
 TALKS = (
@@ -673,6 +675,7 @@ class History:
         self.leading_groups(self.day(5, self.now))
         self.letters("dhz", self.day(5, self.now))
         self.route("dhz", self.day(7, self.now))
+        HomeTeaching(self).run()
 
     # Half-year tables
 

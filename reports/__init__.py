@@ -2,6 +2,7 @@ from . import bulletin_report
 from . import consolidation_report
 from . import child_report
 from . import dropout_report
+from . import home_teaching_report
 from . import notice_report
 from . import seal_register
 from . import periodic_report

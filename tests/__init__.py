@@ -140,6 +140,8 @@ from .support import test_home_session
 from .support import test_home_week
 from .support import test_home_need
 from .access import test_doors
+from .support import test_home_documents
+from .support import test_home_tour
 from .access import test_matrix
 from .demo import test_workbooks
 from .demo import test_county

@@ -56,6 +56,9 @@ class TestDemoCounty(TransactionCase):
             "edu.periodic.report": [("state", "=", "accepted")],
             "edu.child.report": [("state", "=", "submitted")],
             "edu.sample.review": [("state", "=", "drawn")],
+            "edu.home.teaching": [("state", "=", "submitted")],
+            "edu.home.teaching.session": [("late_entry", "=", True)],
+            "edu.home.teaching.week": [("answer", "=", "reason")],
         }.items():
             with self.subTest(model=model):
                 self.assertTrue(self.env[model].search_count(domain))
