@@ -89,7 +89,8 @@ class HomeTeaching:
                 "teacher_names": "周慧（县特殊教育学校，康复训练）",
                 "times": "周三下午 14:30",
                 "place_note": child.residence_area_id.name,
-                "assessment": "脑瘫，左侧肢体无力；能坐，不能独立行走。能听懂简单指令，会说十几个词。喜欢积木和儿歌。",
+                "assessment": "脑瘫，左侧肢体无力；能坐，不能独立行走。"
+                "能听懂简单指令，会说十几个词。喜欢积木和儿歌。",
                 "subject_ids": [
                     Command.set(
                         [

@@ -94,7 +94,10 @@ class HomeTeachingPaper(models.AbstractModel):
             "consent": f"{plan.consent_by}，{chinese_date(plan.consent_on)}（同意书附后）"
             if plan.consent_by and plan.consent_on
             else "",
-            "approved": f"{plan.approved_by_id.name}（{plan.approved_as or ''}），{chinese_date(plan.approved_on)}"
+            "approved": (
+                f"{plan.approved_by_id.name}（{plan.approved_as or ''}），"
+                f"{chinese_date(plan.approved_on)}"
+            )
             if plan.approved_on
             else "",
             "review": plan.review,

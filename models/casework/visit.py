@@ -17,9 +17,11 @@ class EduVisit(models.Model):
 
     _name = "edu.visit"
     _description = "Persuasion record"
-    _inherit = ["edu.case.place.mixin", "mail.thread"]
+    _inherit = ["edu.case.place.mixin", "edu.entry.mixin", "mail.thread"]
     _order = "visited_at desc, id desc"
     _mail_post_access = "write"
+    _edu_event_day = "visited_on"
+    _edu_paper_files = "paper_scan_ids"
 
     case_id = fields.Many2one(domain=[("state", "!=", "excluded")])
 
@@ -105,22 +107,9 @@ class EduVisit(models.Model):
         "ir.attachment", "edu_visit_photo_rel", string="Photographs", bypass_search_access=True
     )
     photo_count = fields.Integer(compute="_compute_photo_count")
-    from_paper = fields.Boolean(
-        "Entered from Paper", help="Written and signed on paper where there was no signal"
-    )
     paper_scan_ids = fields.Many2many(
         "ir.attachment", "edu_visit_scan_rel", string="Signed Original", bypass_search_access=True
     )
-    entered_at = fields.Datetime(
-        required=True, readonly=True, default=fields.Datetime.now, copy=False
-    )
-    late_entry = fields.Boolean(
-        "Entered Late",
-        compute="_compute_late_entry",
-        store=True,
-        help="Written down more days after the event than the policy allows",
-    )
-    is_locked = fields.Boolean(compute="_compute_is_locked")
 
     _case_day_idx = models.Index("(case_id, visited_on)")
 
@@ -147,34 +136,6 @@ class EduVisit(models.Model):
     def _compute_photo_count(self):
         for visit in self:
             visit.photo_count = len(visit.photo_ids)
-
-    @api.depends("visited_at", "from_paper", "paper_scan_ids", "entered_at")
-    def _compute_late_entry(self):
-        Policy = self.env["edu.policy"]
-        for visit in self:
-            entered = Policy._edu_now(visit.entered_at or fields.Datetime.now()).date()
-            days = Policy._current(visit.visited_on).late_entry_days
-            visit.late_entry = bool(
-                visit.visited_on
-                and entered > visit.visited_on + timedelta(days=days)
-                and not (visit.from_paper and visit.paper_scan_ids)
-            )
-
-    @api.depends("entered_at")
-    @api.depends_context("uid")
-    def _compute_is_locked(self):
-        for visit in self:
-            visit.is_locked = bool(visit.id) and not visit._edu_is_correctable()
-
-    def _edu_is_correctable(self):
-        """Whether the caller may still change the record: its author, for the policy's days."""
-        self.ensure_one()
-        Policy = self.env["edu.policy"]
-        visit = self.sudo()
-        until = Policy._edu_now(visit.entered_at).date() + timedelta(
-            days=Policy._current().late_entry_days
-        )
-        return visit.create_uid == self.env.user and Policy._edu_today() <= until
 
     @api.depends("visited_on", "method", "student_id.name")
     @api.depends_context("lang")
@@ -219,14 +180,6 @@ class EduVisit(models.Model):
         for visit in self:
             if visit.next_visit_on and visit.next_visit_on < visit.visited_on:
                 raise ValidationError(self.env._("The next visit cannot lie before this one."))
-
-    @api.constrains("from_paper", "paper_scan_ids")
-    def _check_paper(self):
-        for visit in self:
-            if visit.from_paper and not visit.paper_scan_ids:
-                raise ValidationError(
-                    self.env._("Entered from paper: attach a photograph of the signed original.")
-                )
 
     @api.onchange("visited_at", "case_id")
     def _onchange_visited_at(self):
@@ -292,18 +245,6 @@ class EduVisit(models.Model):
             raise AccessError(
                 self.env._("“%(field)s” is set by the system; it is not typed in.", field=field)
             )
-
-    def _edu_check_correctable(self):
-        for visit in self:
-            if not visit._edu_is_correctable():
-                days = self.env["edu.policy"]._current().late_entry_days
-                raise AccessError(
-                    self.env._(
-                        "A record is corrected by its author only, within %(days)s days of entry."
-                        " Add a note below it instead.",
-                        days=days,
-                    )
-                )
 
     def _edu_check_case(self):
         """A user records on cases of the own scope that are open, or for a day when they were."""
