@@ -1,4 +1,5 @@
 from . import hand_in_mixin
+from . import bureau_document
 from . import ir_attachment
 from . import policy
 from . import term

@@ -3,7 +3,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..casework.dropout_case import UNDECIDED
@@ -20,20 +20,11 @@ class EduBulletin(models.Model):
 
     _name = "edu.bulletin"
     _description = "Bulletin of Suspected Dropouts"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["edu.bureau.document.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _mail_post_access = "read"
 
     name = fields.Char("Document Number", readonly=True, copy=False)
-    county_id = fields.Many2one(
-        "edu.area",
-        "County",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
-        default=lambda self: self._default_county_id(),
-    )
     date = fields.Date(
         "As of", required=True, readonly=True, default=lambda self: self._edu_today(), copy=False
     )
@@ -72,10 +63,6 @@ class EduBulletin(models.Model):
     @api.model
     def _edu_today(self):
         return self.env["edu.policy"]._edu_today()
-
-    @api.model
-    def _default_county_id(self):
-        return self.env.user.sudo().edu_bureau_area_ids.county_id[:1].id
 
     # ------------------------------------------------------------------ computes
 
@@ -146,52 +133,26 @@ class EduBulletin(models.Model):
 
     _EDU_TYPED = frozenset({"remark", "answer_by"})
 
-    def _edu_check_bureau(self):
-        """Raise AccessError unless the caller holds a post in the bureau of every record's county."""
-        if self.env.su:
-            return
-        counties = self.env.user.sudo().edu_bureau_area_ids.county_id
-        if any(bulletin.county_id not in counties for bulletin in self.sudo()):
-            raise AccessError(self.env._("Bulletins are the county bureau's."))
+    def _edu_refusal(self, why, field=""):
+        if why == "bureau":
+            return self.env._("Bulletins are the county bureau's.")
+        if why == "typed":
+            return self.env._(
+                "“%(field)s” follows from the cases; it is not typed in.", field=field
+            )
+        return self.env._(
+            "“%(document)s” is issued and stays as it is.", document=self.display_name
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
         """The bureau, for its county; filled with what is known today."""
-        if not self.env.su:
-            for vals in vals_list:
-                self._edu_refuse_protected(vals)
         bulletins = super().create(vals_list)
-        bulletins._edu_check_bureau()
         bulletins._edu_fill()
         return bulletins
 
-    def write(self, vals):
-        if not self.env.su:
-            self._edu_refuse_protected(vals)
-            self._edu_check_bureau()
-            if self._EDU_TYPED & vals.keys():
-                self._edu_check_draft()
-        return super().write(vals)
-
-    def _edu_refuse_protected(self, names):
-        if field := self._edu_refused(set(names) - self._EDU_TYPED):
-            raise AccessError(
-                self.env._("“%(field)s” follows from the cases; it is not typed in.", field=field)
-            )
-
-    def _edu_check_draft(self):
-        for bulletin in self:
-            if bulletin.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "“%(document)s” is issued and stays as it is.",
-                        document=bulletin.display_name,
-                    )
-                )
-
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_issued(self):
-        self._edu_check_draft()
+    def _unlink_orders(self):
         self.sudo().order_ids.unlink()
 
     # ------------------------------------------------------------------ what is in it

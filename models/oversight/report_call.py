@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -16,7 +16,7 @@ class EduReportCall(models.Model):
 
     _name = "edu.report.call"
     _description = "Call for Reports"
-    _inherit = ["mail.thread"]
+    _inherit = ["edu.bureau.document.mixin", "mail.thread"]
     _order = "date_to desc, id desc"
     _mail_post_access = "read"
 
@@ -30,15 +30,6 @@ class EduReportCall(models.Model):
     )
     form = fields.Selection(related="kind_id.form")
     owed_by = fields.Selection(related="kind_id.owed_by")
-    county_id = fields.Many2one(
-        "edu.area",
-        "County",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
-        default=lambda self: self.env["edu.bulletin"]._default_county_id(),
-    )
     date = fields.Date(
         "Day of the Period",
         required=True,
@@ -195,13 +186,14 @@ class EduReportCall(models.Model):
 
     # ------------------------------------------------------------------ CRUD
 
-    def _edu_check_bureau(self):
-        """Raise AccessError unless the caller holds a post in the bureau of every record's county."""
-        if self.env.su:
-            return
-        counties = self.env.user.sudo().edu_bureau_area_ids.county_id
-        if any(call.county_id not in counties for call in self.sudo()):
-            raise AccessError(self.env._("The county's bureau calls for reports."))
+    def _edu_refusal(self, why, field=""):
+        if why == "bureau":
+            return self.env._("The county's bureau calls for reports.")
+        if why == "typed":
+            return self.env._(
+                "“%(field)s” follows from the steps of the call; it is not typed in.", field=field
+            )
+        return self.env._("“%(call)s” is issued and stays.", call=self.display_name)
 
     @api.constrains("scope", "township_ids", "school_ids", "county_id")
     def _check_addressees(self):
@@ -209,44 +201,6 @@ class EduReportCall(models.Model):
             asked = {"townships": call.township_ids, "schools": call.school_ids}.get(call.scope)
             if asked is not None and any(place.county_id != call.county_id for place in asked):
                 raise UserError(self.env._("A call goes to schools and townships of the county."))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """The bureau, for its county."""
-        if not self.env.su:
-            for vals in vals_list:
-                self._edu_refuse_protected(vals)
-        calls = super().create(vals_list)
-        calls._edu_check_bureau()
-        return calls
-
-    def write(self, vals):
-        if not self.env.su:
-            self._edu_refuse_protected(vals)
-            self._edu_check_bureau()
-            if (self._EDU_TYPED - self._EDU_LATER) & vals.keys():
-                self._edu_check_draft()
-        return super().write(vals)
-
-    def _edu_refuse_protected(self, names):
-        if field := self._edu_refused(set(names) - self._EDU_TYPED):
-            raise AccessError(
-                self.env._(
-                    "“%(field)s” follows from the steps of the call; it is not typed in.",
-                    field=field,
-                )
-            )
-
-    def _edu_check_draft(self):
-        for call in self:
-            if call.state != "draft":
-                raise UserError(
-                    self.env._("“%(call)s” is issued and stays.", call=call.display_name)
-                )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_issued(self):
-        self._edu_check_draft()
 
     # ------------------------------------------------------------------ from whom
 

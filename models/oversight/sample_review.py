@@ -2,7 +2,7 @@ import base64
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ...tools.canonical import sha256_hex
@@ -21,7 +21,13 @@ class EduSampleReview(models.Model):
 
     _name = "edu.sample.review"
     _description = "Random Review"
-    _inherit = ["edu.hand.in.mixin", "mail.thread", "mail.activity.mixin", "edu.duty.mixin"]
+    _inherit = [
+        "edu.bureau.document.mixin",
+        "edu.hand.in.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "edu.duty.mixin",
+    ]
     _edu_duty_fields = ("state", "deadline", "first_submitted_at", "drawn_by_id")
     _order = "date_to desc, id desc"
     _mail_post_access = "read"
@@ -35,15 +41,6 @@ class EduSampleReview(models.Model):
         ondelete="restrict",
         domain=[("form", "=", "sample")],
         default=lambda self: self.env["edu.report.kind"].search([("form", "=", "sample")], limit=1),
-    )
-    county_id = fields.Many2one(
-        "edu.area",
-        "County",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
-        default=lambda self: self.env["edu.bulletin"]._default_county_id(),
     )
     date = fields.Date(
         "Day of the Period",
@@ -128,6 +125,7 @@ class EduSampleReview(models.Model):
     _EDU_TYPED = frozenset(
         {"kind_id", "date", "population", "size", "township_ids", "conclusion", "line_ids"}
     )
+    _EDU_LATER = frozenset({"conclusion", "line_ids"})
 
     # ------------------------------------------------------------------ computes
 
@@ -184,56 +182,23 @@ class EduSampleReview(models.Model):
 
     # ------------------------------------------------------------------ CRUD
 
-    def _edu_check_bureau(self):
-        """Raise AccessError unless the caller holds a post in the bureau of every record's county."""
-        if self.env.su:
-            return
-        counties = self.env.user.sudo().edu_bureau_area_ids.county_id
-        if any(review.county_id not in counties for review in self.sudo()):
-            raise AccessError(self.env._("Random reviews are the county bureau's."))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """The bureau, for its county."""
-        if not self.env.su:
-            for vals in vals_list:
-                self._edu_refuse_protected(vals)
-        reviews = super().create(vals_list)
-        reviews._edu_check_bureau()
-        return reviews
+    def _edu_refusal(self, why, field=""):
+        if why == "bureau":
+            return self.env._("Random reviews are the county bureau's.")
+        if why == "typed":
+            return self.env._(
+                "“%(field)s” follows from the drawing; it is not typed in.", field=field
+            )
+        return self.env._(
+            "“%(review)s” is drawn: it is fixed, whatever came out.", review=self.display_name
+        )
 
     def write(self, vals):
-        if not self.env.su:
-            self._edu_refuse_protected(vals)
+        if not self.env.su and self._EDU_TYPED & vals.keys():
             self._edu_check_bureau()
-            if (self._EDU_TYPED - {"conclusion", "line_ids"}) & vals.keys():
-                self._edu_check_draft()
-            if any(review.state == "closed" for review in self) and self._EDU_TYPED & vals.keys():
+            if any(review.state == "closed" for review in self):
                 raise UserError(self.env._("A closed review stays as it is."))
         return super().write(vals)
-
-    def _edu_refuse_protected(self, names):
-        if field := self._edu_refused(set(names) - self._EDU_TYPED):
-            raise AccessError(
-                self.env._(
-                    "“%(field)s” follows from the drawing; it is not typed in.",
-                    field=field,
-                )
-            )
-
-    def _edu_check_draft(self):
-        for review in self:
-            if review.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "“%(review)s” is drawn: it is fixed, whatever came out.",
-                        review=review.display_name,
-                    )
-                )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_drawn(self):
-        self._edu_check_draft()
 
     # ------------------------------------------------------------------ the drawing
 
