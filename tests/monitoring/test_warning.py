@@ -217,6 +217,24 @@ class TestWarning(WarningCommon):
                 self.compute(day=date.fromisoformat(day))
                 self.assertEqual(len(self.row()), count)
 
+    def test_a_rule_that_ends_in_the_night(self):
+        """Its last day is the county's, not the server's: until midnight there its points stand."""
+        self.left.valid_until = TODAY
+        cron = self.env.ref("edu_dropout_control.cron_warning")
+        # 23:30 and 00:30 in the county, both the same day in UTC
+        for moment, count in (("2026-10-30 15:30:00", 1), ("2026-10-30 16:30:00", 0)):
+            with self.subTest(moment=moment):
+                self.on(moment)
+                with self.enter_registry_test_mode():
+                    cron.method_direct_trigger()
+                self.env.invalidate_all()
+                self.assertEqual(len(self.row()), count)
+        ended = self.env["edu.warning"].search(
+            [("student_id", "=", self.student.id), ("until", "=", "2026-10-31")]
+        )
+        self.assertEqual(ended.rule_id, self.left)
+        self.assertTrue(ended.explanation, "what it was for stays explained")
+
     def test_only_the_asked_schools_are_touched(self):
         self.other_student.left_behind = True
         self.compute(self.school_b)
