@@ -2,6 +2,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 from ..models.core.secret_field import Secret
+from ..tools.names import normalise_name, same_name
 
 
 class EduRosterAdd(models.TransientModel):
@@ -98,7 +99,7 @@ class EduRosterAdd(models.TransientModel):
             return Student
         student = Student.search([("id_number", "=", number)], limit=1)
         student = student.merged_into_id or student
-        if student and student.name.replace(" ", "") != self.name.replace(" ", ""):
+        if student and not same_name(student.name, self.name):
             raise UserError(
                 self.env._(
                     "This identity number stands under another name. Compare number and name with"
@@ -119,7 +120,7 @@ class EduRosterAdd(models.TransientModel):
             .sudo()
             .create(
                 {
-                    "name": self.name.strip(),
+                    "name": normalise_name(self.name),
                     "gender": self.gender,
                     "birthdate": self.birthdate,
                     "id_number": number,

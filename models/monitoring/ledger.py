@@ -57,6 +57,9 @@ class EduLedger(models.Model):
     def _search_is_open(self, operator, value):
         if operator != "in":
             return NotImplemented
+        if self.env.context.get("edu_as_of"):
+            # the ledger of another day is asked for: who was struck off since stood there
+            return Domain.TRUE
         domain = Domain("date_off", "=", False)
         return domain if True in value else ~domain
 

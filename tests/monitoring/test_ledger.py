@@ -1,5 +1,6 @@
 from datetime import date
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
@@ -78,6 +79,28 @@ class TestLedger(MonitoringCommon):
             with self.subTest(day=day):
                 found = Ledger.search([("kind", "=", "suspected"), ("as_of", "=", day)])
                 self.assertEqual(sorted(found.student_id.mapped("name")), names)
+
+    def test_the_list_begins_with_today_and_still_shows_another_day(self):
+        """The list opens with “On the ledger today”. Who asks it for another day as well is shown
+        those too who were struck off since."""
+        self.enter(day="2026-09-02")
+        self.strike(day="2026-09-20")
+        today = [("kind", "=", "suspected"), ("is_open", "=", True)]
+        Ledger = self.env["edu.ledger"]
+        self.assertFalse(Ledger.search(today))
+        context = {"edu_as_of": ["2026-09-10"]}
+        that_day = [*today, ("as_of", "=", "2026-09-10")]
+        self.assertEqual(Ledger.with_context(**context).search(that_day).student_id, self.one)
+        groups = Ledger.with_context(**context).formatted_read_group(
+            that_day, ["kind"], ["__count"]
+        )
+        self.assertEqual([group["__count"] for group in groups], [1])
+        search = etree.fromstring(Ledger.get_view(view_type="search")["arch"])
+        for name in ("as_of", "month_end"):
+            (element,) = search.xpath(f"//*[@name='{name}']")
+            self.assertIn("edu_as_of", element.get("context"))
+        (element,) = search.xpath("//filter[@name='open']")
+        self.assertIn("is_open", element.get("domain"))
 
     def test_closing_a_check_enters_and_strikes_off(self):
         self.close()

@@ -413,6 +413,15 @@ class TestRosterMark(MonitoringCommon):
         line = self.add(name="李小红", id_number=number)
         self.assertEqual(line.student_id, kept)
 
+    def test_a_name_is_the_same_however_it_is_typed(self):
+        """Dots of every kind, spaces of a Chinese keyboard: as the registry's file may have them."""
+        self.other_student.name = "阿依古丽·买买提"
+        number = self.other_student._edu_secret_clear("id_number")[self.other_student.id]
+        line = self.add(name="阿依古丽．买买提　", id_number=number)
+        self.assertEqual(line.student_id, self.other_student)
+        line = self.add(name="张　小 明") - line
+        self.assertEqual(line.student_id.name, "张小明")
+
     def test_a_number_under_another_name_is_refused(self):
         number = self.other_student._edu_secret_clear("id_number")[self.other_student.id]
         with self.assertRaisesRegex(UserError, "under another name") as caught:
