@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.core.signing import signing
+
 
 class EduSignoffBehalf(models.TransientModel):
     """Enters what somebody without a log-in signed on paper: who, in which post, when, with the scan
@@ -31,8 +33,9 @@ class EduSignoffBehalf(models.TransientModel):
     def _edu_document(self):
         return self.env["edu.signoff"]._edu_document_of(self.res_model, self.res_id)
 
+    @signing
     def action_confirm(self):
-        """Whoever may enter it.
+        """Whoever may enter it, with their own password where the policy asks for one.
 
         :raise UserError: without the person, the post, the date or the scan
         """

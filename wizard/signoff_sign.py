@@ -44,10 +44,9 @@ class EduSignoffSign(models.TransientModel):
     )
 
     @api.model
-    def _edu_ask(self, records, method, args, kwargs, record, role):
-        """Action that opens the dialog for ``records.method(*args, **kwargs)``, which is to sign
-        ``record`` as ``role``."""
-        rules = self.env["edu.signoff"]._edu_signing_rules()
+    def _edu_ask(self, records, method, args, kwargs, asked):
+        """Action that opens the dialog for ``records.method(*args, **kwargs)``, which was stopped at
+        the signature that ``asked`` (a ``SigningAsked``) names."""
         roles = dict(self.env["edu.signoff"]._fields["role"]._description_selection(self.env))
         dialog = self.sudo().create(
             {
@@ -55,24 +54,34 @@ class EduSignoffSign(models.TransientModel):
                 "res_ids": json.dumps(records.ids),
                 "method": method,
                 "arguments": json.dumps([args, kwargs]),
-                "statement": self.env._(
-                    "%(person)s signs “%(document)s”: %(role)s.",
-                    person=self.env.user.name,
-                    document=record.display_name,
-                    role=roles.get(role, role),
-                ),
-                "ask_password": rules["password"],
-                "ask_drawing": rules["drawing"],
+                "statement": self._edu_statement(asked, roles.get(asked.role, asked.role)),
+                "ask_password": "password" in asked.means,
+                "ask_drawing": "drawing" in asked.means,
             }
         )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Sign"),
+            "name": self.env._("Enter") if asked.behalf else self.env._("Sign"),
             "res_model": self._name,
             "res_id": dialog.id,
             "views": [(False, "form")],
             "target": "new",
         }
+
+    @api.model
+    def _edu_statement(self, asked, role):
+        names = {
+            "person": self.env.user.name,
+            "document": asked.record.display_name,
+            "role": role,
+        }
+        if asked.behalf:
+            return self.env._(
+                "%(person)s enters what %(signer)s signed on paper under “%(document)s”: %(role)s.",
+                signer=asked.behalf,
+                **names,
+            )
+        return self.env._("%(person)s signs “%(document)s”: %(role)s.", **names)
 
     # ------------------------------------------------------------------
     # Password and drawing

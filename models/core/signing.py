@@ -27,18 +27,30 @@ class Signing:
             return found
         return cls(env.uid)
 
+    def lacks(self, rules):
+        """Which of what ``rules`` ask for is not given: ``password``, ``drawing``."""
+        given = {"password": self.password, "drawing": self.drawing}
+        return tuple(means for means in given if rules[means] and not given[means])
+
 
 class SigningAsked(UserError):
-    """The policy asks for more than the press of a button, and it was not given (yet)."""
+    """The policy asks for more than the press of a button, and it was not given (yet).
 
-    def __init__(self, message, record, role):
+    :param means: what is asked for, of ``password`` and ``drawing``
+    :param behalf: name of who signed on paper, where the signature is entered on behalf
+    """
+
+    def __init__(self, message, record, role, means, behalf=None):
         super().__init__(message)
         self.record = record
         self.role = role
+        self.means = means
+        self.behalf = behalf
 
 
 def signing(method):
-    """Mark a public action of a model that signs, so that it asks for what the policy wants.
+    """Mark a public action that signs, or enters a signature, so that it asks for what the policy
+    wants.
 
     The action runs as far as its signature: whatever else it refuses, it refuses before anybody
     types a password. Where the policy wants more it is rolled back, the signing dialog
@@ -50,18 +62,16 @@ def signing(method):
     def wrapper(self, *args, **kwargs):
         rules = self.env["edu.signoff"]._edu_signing_rules()
         given = Signing.of(self.env)
-        if self.env.su or given.asking or not (rules["password"] or rules["drawing"]):
+        if self.env.su or given.asking or not given.lacks(rules):
             return method(self, *args, **kwargs)
-        if (given.password or not rules["password"]) and (given.drawing or not rules["drawing"]):
-            return method(self, *args, **kwargs)
-        asking = self.with_context(edu_signing=Signing(self.env.uid, asking=True))
+        asking = self.with_context(
+            edu_signing=Signing(self.env.uid, given.password, given.drawing, asking=True)
+        )
         try:
             with self.env.cr.savepoint():
                 return method(asking, *args, **kwargs)
         except SigningAsked as asked:
-            return self.env["edu.signoff.sign"]._edu_ask(
-                self, method.__name__, args, kwargs, asked.record, asked.role
-            )
+            return self.env["edu.signoff.sign"]._edu_ask(self, method.__name__, args, kwargs, asked)
 
     wrapper._edu_signing = True
     return wrapper

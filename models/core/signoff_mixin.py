@@ -149,10 +149,9 @@ class EduSignoffMixin(models.AbstractModel):
         content = self.sudo()._edu_signoff_content()
         given = Signing.of(self.env)
         signoff = Signoff._sign(self, role, content, post=held, drawing=given.drawing)
+        # last, so that everything else has been asked; the caller's transaction goes back
         rules = Signoff._edu_signing_rules()
-        lacks_password = rules["password"] and not given.password
-        if not self.env.su and (lacks_password or (rules["drawing"] and not given.drawing)):
-            # last, so that everything else has been asked; the caller's transaction goes back
+        if not self.env.su and given.lacks(rules):
             raise SigningAsked(
                 self.env._(
                     "A signature takes your password or your handwriting here: sign “%(document)s”"
@@ -161,6 +160,7 @@ class EduSignoffMixin(models.AbstractModel):
                 ),
                 self,
                 role,
+                [means for means in ("password", "drawing") if rules[means]],
             )
         return signoff
 
@@ -282,17 +282,33 @@ class EduSignoffMixin(models.AbstractModel):
         )
 
     def _edu_sign_on_behalf(self, role, name, post, date, paper):
-        """Enter what ``name``, holding ``post`` outside the system, signed on paper on ``date``.
+        """Enter what ``name``, holding ``post`` outside the system, signed on paper on ``date``. Whoever
+        enters it answers for it: the policy's password is theirs; the handwriting is on the paper.
 
         :param paper: the scan, an ir.attachment of this record
         :raise AccessError, UserError: see ``_edu_check_may_enter``
+        :raise SigningAsked: when the policy asks for a password that is not there
         :return: the signature
         """
         self._edu_check_may_enter(role)
         behalf = {"name": name, "post": post, "date": date, "paper": paper}
         content = self.sudo()._edu_signoff_content()
-        signoff = self.env["edu.signoff"]._sign(self, role, content, behalf=behalf)
+        Signoff = self.env["edu.signoff"]
+        signoff = Signoff._sign(self, role, content, behalf=behalf)
         self._edu_after_behalf(signoff)
+        lacks = Signing.of(self.env).lacks(Signoff._edu_signing_rules())
+        if not self.env.su and "password" in lacks:
+            raise SigningAsked(
+                self.env._(
+                    "Entering a signature takes your password here: enter it from the page of"
+                    " “%(document)s”.",
+                    document=self.display_name,
+                ),
+                self,
+                role,
+                ["password"],
+                behalf=name,
+            )
         return signoff
 
     def _edu_after_behalf(self, signoff):

@@ -72,6 +72,11 @@ class ReportCommon(CaseCommon):
 
     def receive_on_paper(self, role, **values):
         """The person of ``role`` enters what the township signed on paper, through the dialog."""
+        self.enter_receipt(role, **values)
+        return self.report.signoff_ids[-1]
+
+    def enter_receipt(self, role, **values):
+        """The same; gives what the dialog answers."""
         report = self.as_user(self.report, role)
         action = report.action_receive_paper()
         dialog = report.env[action["res_model"]].with_context(**action["context"])
@@ -83,8 +88,7 @@ class ReportCommon(CaseCommon):
             "scan_name": "签收单.pdf",
             **values,
         }
-        dialog.create(values).action_confirm()
-        return self.report.signoff_ids[-1]
+        return dialog.create(values).action_confirm()
 
     @classmethod
     def submit(cls, report=None):

@@ -1,5 +1,6 @@
 import base64
 import io
+from datetime import date
 
 from PIL import Image, ImageDraw
 
@@ -291,6 +292,72 @@ class TestWhoSigns(SigningCommon):
         self.assertEqual(signoff.person_id, self.user["bureau"])
         self.assertEqual(str(signoff.paper_date), "2026-09-02")
         self.assertEqual(self.report._edu_signoff_verify(), [])
+
+    def asked(self, found, role):
+        """The signing dialog that ``found`` opens, as its user has it."""
+        self.assertEqual(found["res_model"], "edu.signoff.sign")
+        return self.env["edu.signoff.sign"].with_user(self.user[role]).browse(found["res_id"])
+
+    def test_who_enters_what_others_signed_gives_the_own_password(self):
+        self.no_clerk()
+        self.policy.sign_password = True
+        before = len(self.report.signoff_ids)
+        dialog = self.asked(self.enter_receipt("bureau"), "bureau")
+        self.assertEqual(len(self.report.signoff_ids), before)
+        self.assertFalse(self.report.version_id.township_received_at)
+        self.assertEqual((dialog.ask_password, dialog.ask_drawing), (True, False))
+        for text in ("Bureau officer A", "王镇长", self.report.display_name):
+            self.assertIn(text, dialog.statement)
+        with self.assertRaisesRegex(UserError, "Enter your password"):
+            dialog.action_sign()
+        with self.assertRaisesRegex(UserError, "not your password"):
+            dialog.password = self.user["township"].login
+        dialog.password = self.user["bureau"].login
+        dialog.action_sign()
+        signoff = self.report.signoff_ids[-1]
+        self.assertEqual(
+            (len(self.report.signoff_ids), signoff.person_name, signoff.entered_by_name),
+            (before + 1, "王镇长", "Bureau officer A"),
+        )
+        self.assertTrue(self.report.version_id.township_received_at)
+        self.assertEqual(self.report._edu_signoff_verify(), [])
+        self.assertEqual(signoff.paper_id.raw, b"%PDF-1.4 receipt")
+
+    def test_what_is_missing_on_paper_is_said_before_the_password(self):
+        self.no_clerk()
+        self.policy.sign_password = True
+        with self.assertRaisesRegex(UserError, "Still needed"):
+            self.enter_receipt("bureau", person=" ")
+
+    def test_nobody_draws_for_who_signed_on_paper(self):
+        self.no_clerk()
+        self.policy.sign_drawing = True
+        self.assertFalse(self.receive_on_paper("bureau").drawing_hash)
+
+    def test_with_password_and_drawing_only_the_password_is_asked(self):
+        self.no_clerk()
+        self.policy.write({"sign_drawing": True, "sign_password": True})
+        dialog = self.asked(self.enter_receipt("bureau"), "bureau")
+        self.assertEqual((dialog.ask_password, dialog.ask_drawing), (True, False))
+        dialog.password = self.user["bureau"].login
+        dialog.action_sign()
+        self.assertEqual(self.report.signoff_ids[-1].person_name, "王镇长")
+
+    def test_paper_is_entered_past_the_dialog_by_nobody(self):
+        self.no_clerk()
+        paper = self.env["ir.attachment"].create(
+            {
+                "name": "签收单.pdf",
+                "raw": b"%PDF",
+                "res_model": self.report._name,
+                "res_id": self.report.id,
+            }
+        )
+        self.policy.sign_password = True
+        with self.assertRaisesRegex(UserError, "your password"):
+            self.as_user(self.report, "bureau")._edu_sign_on_behalf(
+                "received", "王镇长", "东河镇 副镇长", date(2026, 9, 2), paper
+            )
 
     def test_paper_needs_person_post_date_and_scan(self):
         self.no_clerk()
