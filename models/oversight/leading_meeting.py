@@ -298,7 +298,10 @@ class EduLeadingMeeting(models.Model):
                     "who": line.user_id.name or "",
                     "by": fields.Date.to_string(line.deadline),
                 }
-                for line in self.decision_ids
+                # by what is signed, not as they happen to be in memory when it is signed
+                for line in self.decision_ids.sorted(
+                    lambda line: (line.deadline, line.sequence, line.id)
+                )
             ],
         }
 

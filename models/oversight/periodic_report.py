@@ -589,7 +589,7 @@ class EduPeriodicReport(models.Model):
             "sections": report.sections or [],
             "answers": [
                 {"question": answer.name, "answer": answer._edu_value()}
-                for answer in report.answer_ids
+                for answer in report.answer_ids.sorted(lambda answer: (answer.sequence, answer.id))
             ],
             "remark": (report.remark or "").strip() or None,
         }

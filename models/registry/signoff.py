@@ -28,6 +28,12 @@ class EduSignoff(models.Model):
 class EduSignoffFault(models.Model):
     _inherit = "edu.signoff.fault"
 
+    @api.model
+    def _cron_verify(self):
+        """What does not hold is written down in the county's language."""
+        office = self.with_env(self.env["edu.policy"]._edu_office_env())
+        return super(EduSignoffFault, office)._cron_verify()
+
     def _edu_tell(self):
         """One message to the county administrators and to the inspectors, who name nobody and no
         number."""

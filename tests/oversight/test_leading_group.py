@@ -229,6 +229,28 @@ class TestLeadingMeeting(LeadingCommon):
         self.assertEqual(len(meeting.signoff_ids), 2)
         self.assertFalse(meeting._edu_signoff_verify())
 
+    def test_signatures_hold_in_whatever_order_decisions_were_typed(self):
+        """Typed and signed at once, they are still in memory as they were typed."""
+        meeting = self.as_user(self.env["edu.leading.meeting"], "dean").create(
+            {
+                "name": "部署",
+                "minutes": "逐户走访",
+                "chair_id": self.user["principal"].id,
+                "attendee_ids": [Command.set((self.user["dean"] | self.user["principal"]).ids)],
+                "decision_ids": [
+                    Command.create(
+                        {"name": name, "user_id": self.user["dean"].id, "deadline": deadline}
+                    )
+                    for name, deadline in (("后办", "2026-09-20"), ("先办", "2026-09-10"))
+                ],
+            }
+        )
+        meeting.action_record()
+        self.as_user(meeting, "principal").action_close()
+        self.env.invalidate_all()
+        self.assertEqual(meeting.decision_ids.mapped("name"), ["先办", "后办"])
+        self.assertFalse(meeting._edu_signoff_verify())
+
     def test_signatures_hold_when_people_leave(self):
         meeting = self.meeting()
         meeting.attendee_ids = [Command.unlink(self.user["class_teacher"].id)]

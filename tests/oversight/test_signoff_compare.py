@@ -1,5 +1,7 @@
 from datetime import date
 
+import lxml.html
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -35,6 +37,20 @@ class TestCompareVersions(SigningCommon):
             self.assertIn(text, html)
         for raw in ("dropout_count", "cause_note", "line_ids", "whereabouts_place"):
             self.assertNotIn(raw, html)
+
+    def test_what_people_type_is_text_and_no_markup(self):
+        evil = "<script>alert(1)</script><b>粗</b>"
+        self.student.name = evil
+        self.as_user(self.report, "dean").remark = f'{evil}" onclick="x'
+        self.report._edu_refresh()
+        self.sign()
+        self.take_back("dean", reason=evil)
+        for dialog in (self.dialog(), self.dialog(show_all=True)):
+            html = dialog.comparison
+            self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt;&lt;b&gt;粗&lt;/b&gt;", html)
+            tree = lxml.html.fromstring(html)
+            self.assertFalse(tree.xpath("//script | //b | //@onclick"))
+            self.assertIn(evil, tree.text_content())
 
     def test_no_number_in_clear(self):
         number = make_identity(date(2018, 3, 1), "male", 77)
