@@ -1,7 +1,10 @@
 from odoo import api, models
 
 from ..models.casework.notice_document import chinese_date
+from ..tools.table_pages import OFFICIAL, text_height
+from .hand import drawing_url
 
+DECISIONS = [("序号", 80), ("事项", 500), ("责任人", 170), ("完成时限", 250)]
 KINDS = {"meeting": "会议纪要", "dispatch": "工作调度记录"}
 SIGNED_AS = {"filled": "记录人", "reviewed": "审签人"}
 
@@ -28,8 +31,23 @@ class LeadingMeetingReport(models.AbstractModel):
 
     def _edu_doc(self, meeting):
         local = self.env["edu.policy"]._edu_now
+        decisions = [
+            [str(number), line.name, line.user_id.name or "", chinese_date(line.deadline) or ""]
+            for number, line in enumerate(meeting.decision_ids, start=1)
+        ]
+        people = [
+            f"出席人员：{_names(meeting.attendee_ids)}",
+            f"缺席人员：{_names(meeting.absent_ids)}",
+        ]
+        # title, six lines of the head, minutes, heading of the decisions
+        above = 100 + 6 * 36 + text_height(people, indent="")
+        above += text_height((meeting.minutes or "").splitlines()) + 60
+        starts, room = OFFICIAL.begin(above)
         return {
             "meeting": meeting,
+            "columns": DECISIONS,
+            "starts": starts,
+            "decisions": OFFICIAL.cut(DECISIONS, decisions, room)[0] if decisions else None,
             "mark": "草　稿" if meeting.state == "draft" else None,
             "school": meeting.school_id.name,
             "kind": KINDS[meeting.kind],
@@ -42,10 +60,6 @@ class LeadingMeetingReport(models.AbstractModel):
             "guests": "、".join(
                 filter(None, map(str.strip, (meeting.guest_names or "").splitlines()))
             ),
-            "decisions": [
-                {"what": line.name, "who": line.user_id.name or "", "by": line.deadline}
-                for line in meeting.decision_ids
-            ],
             "signatures": [
                 {
                     "as": SIGNED_AS[signoff.role],
@@ -53,6 +67,7 @@ class LeadingMeetingReport(models.AbstractModel):
                     "post": signoff.post_label or "",
                     "on": local(signoff.signed_at).date(),
                     "mark": signoff.short_hash,
+                    "drawing": drawing_url(signoff),
                 }
                 for signoff in meeting._edu_signed()
             ],
@@ -81,9 +96,9 @@ class ResponsibilityLetterReport(models.AbstractModel):
         def side(role, name=""):
             signoff = signed.get(role)
             if not signoff:
-                return {"name": name, "on": None}
+                return {"name": name, "on": None, "drawing": None}
             on = signoff.paper_date or self.env["edu.policy"]._edu_now(signoff.signed_at).date()
-            return {"name": signoff.person_name, "on": on}
+            return {"name": signoff.person_name, "on": on, "drawing": drawing_url(signoff)}
 
         return {
             "letter": letter,

@@ -2,6 +2,7 @@ from odoo import api, models
 
 from ..models.casework.notice_document import chinese_date
 from ..models.oversight.periodic_report import PARTS
+from .hand import drawing_url
 
 PART_WORDS = {
     "with_roster": "在校学生",
@@ -78,11 +79,14 @@ class PeriodicReportDocument(models.AbstractModel):
                 for answer in report.answer_ids
             ],
             "signers": [
-                (
-                    words,
-                    signed[role].person_name if role in signed else "",
-                    Policy._edu_now(signed[role].signed_at).date() if role in signed else None,
-                )
+                {
+                    "words": words,
+                    "name": signed[role].person_name if role in signed else "",
+                    "on": Policy._edu_now(signed[role].signed_at).date()
+                    if role in signed
+                    else None,
+                    "drawing": drawing_url(signed.get(role)),
+                }
                 for role, words in (("filled", "填表人"), ("reviewed", "审核人"))
                 if report.school_id or role == "filled"
             ],

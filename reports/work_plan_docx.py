@@ -5,7 +5,7 @@ import io
 
 from docx import Document
 from docx.enum.section import WD_SECTION
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -25,7 +25,11 @@ def build(form):
     _line(document, f"{form['school']}　{form['term']}", align="center")
     for part in form["sections"]:
         _section(document, part)
+    # signatures never stand alone on a page
+    begun = len(document.paragraphs) - 1
     _foot(document, form)
+    for paragraph in document.paragraphs[begun:-1]:
+        paragraph.paragraph_format.keep_with_next = True
     for part in form["annexes"]:
         document.add_page_break()
         _section(document, part)
@@ -149,9 +153,11 @@ def _fill(row, texts, widths, font=None, center=False):
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, text, width in zip(row.cells, texts, widths, strict=True):
         cell.width = width
-        paragraph = _shape(
-            cell.paragraphs[0], "center" if center or len(text) < 6 else None, spacing=16
-        )
+        short = center or len(text) < 6 or text.isascii()
+        if text.isascii():  # a date is not cut at its hyphens
+            cell._tc.get_or_add_tcPr().append(OxmlElement("w:noWrap"))
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        paragraph = _shape(cell.paragraphs[0], "center" if short else None, spacing=16)
         run = paragraph.add_run(text)
         run.font.size = Pt(10.5)
         if font:

@@ -92,6 +92,9 @@ from .casework import test_case_warning
 from .oversight import test_dropout_report
 from .oversight import test_dropout_documents
 from .oversight import test_dropout_report_ui
+from .oversight import test_duty_records
+from .oversight import test_migration
+from .oversight import test_pages
 from .monitoring import test_roster_dirty
 from .oversight import test_work_plan
 from .oversight import test_work_plan_snapshot

@@ -7,6 +7,7 @@ The content is what ``edu.dropout.report`` composes and freezes: see ``_edu_comp
 """
 
 import base64
+import re
 import unicodedata
 
 from .crypto import mask
@@ -231,6 +232,17 @@ def point_rows(content):
     return [*rows, ("合计", [sum(column) for column in zip(*(r[1] for r in rows), strict=True)])]
 
 
+# What stays together on a line: no line begins with a closing mark, none ends with an opening one, and
+# numbers and dates are not cut
+_UNBROKEN = re.compile(
+    r"[（《〈「『【〔“]*(?:[!-~]+|.)[，。、；：？！）》〉」』】〕”…·]*", re.DOTALL
+)
+
+
+def text_width(text, font=FONT):
+    return sum(font if unicodedata.east_asian_width(char) in "WFA" else font * 0.6 for char in text)
+
+
 def text_lines(text, width, font=FONT):
     """How many lines ``text`` takes in a cell ``width`` px wide; rather one too many."""
     room = width - 5
@@ -238,12 +250,14 @@ def text_lines(text, width, font=FONT):
     for part in str(text).split("\n"):
         used = 0
         lines += 1
-        for char in part:
-            size = font if unicodedata.east_asian_width(char) in "WFA" else font * 0.6
-            if used + size > room:
-                lines += 1
-                used = 0
-            used += size
+        for word in _UNBROKEN.findall(part):
+            size = text_width(word, font)
+            for piece in word if size > room else (word,):
+                size = text_width(piece, font)
+                if used + size > room + 0.01:
+                    lines += 1
+                    used = 0
+                used += size
     return lines
 
 
@@ -310,12 +324,12 @@ def document(content, signers, head=None, number=None, draft=False):
     points = point_rows(content)
     first = FIRST_PAGE - ((points and (len(points) + 2) * (LINE + PADDING) + 12) or 0)
     cut, room = pages(rows, first) if rows else ([[]], first - 50)
+    # what ends the report goes together: signatures never stand alone on a page
     height = totals_height(totals)
-    totals_break = height > room
-    room = (PAGE - CONTINUED if totals_break else room) - height
     remark = content["remark"] or ""
-    if remark:
-        room -= 40 + 24 * text_lines(remark, 1356, 16)
+    tail = FOOT + (40 + 24 * text_lines(remark, 1356, 16) if remark else 0)
+    totals_break = height + tail > room
+    room = (PAGE - CONTINUED if totals_break else room) - height
     return {
         "title": TITLE,
         "draft": draft,
@@ -337,7 +351,7 @@ def document(content, signers, head=None, number=None, draft=False):
         "totals": [(words, [counts[key] for key, _words in TOTALS]) for words, counts in totals],
         "totals_page": len(cut) + 1 if totals_break else None,
         "remark": remark,
-        "foot_page": len(cut) + totals_break + 1 if room < FOOT else None,
+        "foot_page": len(cut) + totals_break + 1 if room < tail else None,
         "signers": [
             {
                 "words": words,

@@ -329,8 +329,7 @@ def pages(grids, first, page=PAGE, row=ROW):
     result = [[]]
     room = first
     for each in grids:
-        fixed = CAPTION + row * (1 + bool(each["groups"]) + each["split"])
-        fixed += NOTE if each["note"] else 0
+        fixed = fixed_height(each, row)
         rows = list(each["rows"])
         begun = False
         while rows or not begun:
@@ -344,6 +343,30 @@ def pages(grids, first, page=PAGE, row=ROW):
             room -= fixed + row * max(len(part), 1)
             begun = True
     return result, room
+
+
+def fixed_height(each, row=ROW):
+    """Height of a table without its rows."""
+    height = CAPTION + row * (1 + bool(each["groups"]) + each["split"])
+    return height + (NOTE if each["note"] else 0)
+
+
+def take_along(cut, page=PAGE):
+    """Give the end of the last table a page of its own, which the signatures go with: they never stand
+    alone. Changes ``cut``, which ``pages`` made.
+
+    :return: room left on the new page
+    """
+    part = cut[-1].pop()
+    rows = part["rows"]
+    moved = rows if len(rows) < 6 else rows[-3:]
+    kept = rows[: len(rows) - len(moved)]
+    if kept:
+        cut[-1].append({**part, "rows": kept, "last": False})
+    elif not cut[-1]:
+        cut.pop()
+    cut.append([{**part, "rows": moved, "continued": part["continued"] or bool(kept)}])
+    return page - 24 - fixed_height(part["grid"]) - ROW * max(len(moved), 1)
 
 
 def text_rows(text, width=WIDTH, size=16):
@@ -371,8 +394,9 @@ def document(content, signatures=(), head=None, number=None, draft=False):
     first = PAGE - FIRST - sum(22 * text_rows(text) for text in missing_text)
     cut, room = pages(grids, first)
     remark = content.get("remark") or ""
-    if remark:
-        room -= CAPTION + 24 * text_rows(remark)
+    tail = FOOT + (CAPTION + 24 * text_rows(remark) if remark else 0)
+    if room < tail:
+        room = take_along(cut)
     given = {role: signed for role, *signed in signatures}
     signers = []
     for role, words in SIGNERS:
@@ -397,7 +421,7 @@ def document(content, signatures=(), head=None, number=None, draft=False):
         "remark": remark,
         "remark_numeral": NUMERALS[len(grids)],
         "foot": foot_words(content),
-        "foot_page": len(cut) + 1 if room < FOOT else None,
+        "foot_page": len(cut) + 1 if room < tail else None,
         "signers": signers,
         "head": head,
         "round": number,

@@ -6,7 +6,8 @@ Chinese document by nature; its words are not translated. It holds no number of 
 The content is what ``edu.work.plan`` signs: see ``_edu_signoff_content`` there.
 """
 
-from .dropout_form import date_words, grade_words, term_words, text_lines
+from .dropout_form import date_words, grade_words, image_url, term_words, text_lines
+from .table_pages import BODY, BODY_LINE, WIDTH, Layout
 
 TITLE = "控辍保学“应返尽返”工作方案"
 GROUP = {
@@ -30,7 +31,7 @@ FINALS = {
     "done_late": "逾期完成",
     "late": "逾期未完成",
     "open": "未到期，未完成",
-    "dropped": "已取消",
+    "dropped": "已终止",
 }
 SIGNERS = [("filled", "填写人"), ("reviewed", "审核人")]
 NO_CHILDREN = "经核查，本校目前没有失学、辍学和疑似辍学学生，重点做好预防。"
@@ -73,13 +74,10 @@ FINAL_MEASURES = [
 FINAL_CHILDREN = [("序号", 70), ("姓名", 210), ("班级", 240), ("学期末情况", 480)]
 
 # Pages of the PDF, in the points that the official layout is written in
-WIDTH = 563
 PAGE = 860
+LAYOUT = Layout(page=PAGE)
 TITLE_HEIGHT = 90
 HEADING = 46
-BODY, BODY_LINE = 20.4, 36
-CELL, CELL_LINE, CELL_PADDING = 13.4, 19, 8
-CONTINUED = 22
 FOOT = 320
 
 
@@ -245,15 +243,24 @@ def annexes(snapshot=None, final=None):
 
 
 def signers(signatures=()):
-    """[{words, name, post, date}] of the two who sign.
+    """[{words, name, post, date, drawing}] of the two who sign.
 
-    :param signatures: [(role, name, post or None, date as text)]; the last of a role counts
+    :param signatures: [(role, name, post or None, date as text, drawing or None)]; the last of a role
+        counts; the drawing is bytes of a picture
     """
-    given = {role: (name, post, date) for role, name, post, date in signatures}
+    given = {role: rest for role, *rest in signatures}
     result = []
     for role, words in SIGNERS:
-        name, post, date = given.get(role, (None, None, None))
-        result.append({"words": words, "name": name, "post": post, "date": date_words(date)})
+        name, post, date, drawing = given.get(role, (None, None, None, None))
+        result.append(
+            {
+                "words": words,
+                "name": name,
+                "post": post,
+                "date": date_words(date),
+                "drawing": image_url(drawing) if drawing else None,
+            }
+        )
     return result
 
 
@@ -267,6 +274,10 @@ def document(content, signatures=(), draft=False, head=None, number=None, approv
     :param parts: ``snapshot`` and ``final``, see :func:`annexes`
     """
     body, room = lay_out(sections(content), PAGE - TITLE_HEIGHT)
+    last = body[-1]
+    if room < FOOT and not last["columns"] and section_height(last) + FOOT <= PAGE:
+        # signatures never stand alone on a page
+        last["break"], room = True, PAGE - section_height(last)
     return {
         "title": TITLE,
         "school": content["school"]["name"],
@@ -284,35 +295,10 @@ def document(content, signatures=(), draft=False, head=None, number=None, approv
     }
 
 
-# Since not every wkhtmltopdf keeps a row whole or repeats a table's head, the pages are cut here
-
-
-def row_height(columns, cells):
-    """Height of a row of a table; rather too high."""
-    lines = max(
-        text_lines(text, WIDTH * share / 1000 - 6, CELL)
-        for (_words, share), text in zip(columns, cells, strict=True)
-    )
-    return lines * CELL_LINE + CELL_PADDING
-
-
-def cut(columns, rows, room):
-    """Cut the rows of a table into what fits on a page each.
-
-    :param room: what is left of the first page
-    :return: (pieces, room left on the last page)
-    """
-    head = row_height(columns, [words for words, _share in columns])
-    pieces = [[]]
-    room -= head
-    for cells in rows:
-        height = row_height(columns, cells)
-        if height > room and pieces[-1]:
-            pieces.append([])
-            room = PAGE - CONTINUED - head
-        pieces[-1].append(cells)
-        room -= height
-    return pieces, room
+def section_height(part):
+    """Height of a section without a table."""
+    lines = [text_lines("　　" + text, WIDTH, BODY) * BODY_LINE for text in part["paragraphs"]]
+    return HEADING + sum(lines)
 
 
 def lay_out(parts, room):
@@ -327,7 +313,10 @@ def lay_out(parts, room):
         columns, rows = part["columns"], part["rows"]
         lines = [text_lines("　　" + text, WIDTH, BODY) * BODY_LINE for text in part["paragraphs"]]
         first = (
-            sum(row_height(columns, cells) for cells in ([words for words, _ in columns], rows[0]))
+            sum(
+                LAYOUT.row_height(columns, cells)
+                for cells in ([words for words, _ in columns], rows[0])
+            )
             if columns
             else 0
         )
@@ -340,6 +329,6 @@ def lay_out(parts, room):
                 room += PAGE
         pieces = []
         if columns:
-            pieces, room = cut(columns, rows, room)
+            pieces, room = LAYOUT.cut(columns, rows, room)
         laid.append({**part, "break": starts, "pieces": pieces})
     return laid, room

@@ -341,6 +341,7 @@ class EduChildReport(models.Model):
         )
         return {
             "school": self.env._("School"),
+            ("school", "name"): self.env._("Name of the School"),
             "bureau": self.env._("Bureau"),
             "township": self.env._("Township"),
             "as_of": self.env._("Written On"),

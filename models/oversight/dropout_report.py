@@ -779,6 +779,7 @@ class EduDropoutReport(models.Model):
         )
         return {
             "school": self.env._("School"),
+            ("school", "name"): self.env._("Name of the School"),
             "term": self.env._("Term"),
             "checked_on": self.env._("Date of the check"),
             "as_of": self.env._("Figures As Of"),
@@ -1255,13 +1256,14 @@ class EduDropoutReport(models.Model):
                            WHERE signed.res_model = 'edu.dropout.report'
                              AND signed.res_id = report.id AND signed.round = report.signoff_round
                              AND signed.role <> 'reviewed' AND signed.person_id = post.user_id)
-                      AND post.school_id IN (report.school_id, school.parent_id)
+                      AND %(acts_for)s
                       AND post.role IN %(leaders)s AND post.date_from <= %(today)s
                       AND (post.date_to IS NULL OR post.date_to >= %(today)s)
                  ORDER BY post.school_id <> report.school_id, post.role, post.date_from, post.id
                     LIMIT 1) leader ON TRUE
              WHERE term.state = 'open' OR report.first_submitted_at IS NOT NULL
             """,
+            acts_for=self.env["edu.post"]._edu_acts_for_sql("post", "school"),
             tz=self.env["edu.policy"]._edu_tz_name(),
             leaders=LEADERS,
             today=self.env["edu.policy"]._edu_today(),

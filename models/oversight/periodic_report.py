@@ -834,12 +834,13 @@ class EduPeriodicReport(models.Model):
          LEFT JOIN edu_school school ON school.id = report.school_id
          LEFT JOIN LATERAL (
                    SELECT post.user_id FROM edu_post post
-                    WHERE post.school_id IN (report.school_id, school.parent_id)
+                    WHERE %(acts_for)s
                       AND post.role IN %(leaders)s AND post.date_from <= %(today)s
                       AND (post.date_to IS NULL OR post.date_to >= %(today)s)
                  ORDER BY post.school_id <> report.school_id, post.role, post.date_from, post.id
                     LIMIT 1) leader ON TRUE
             """,
+            acts_for=self.env["edu.post"]._edu_acts_for_sql("post", "school"),
             tz=self.env["edu.policy"]._edu_tz_name(),
             leaders=LEADERS,
             today=self.env["edu.policy"]._edu_today(),

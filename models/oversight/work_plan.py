@@ -449,7 +449,8 @@ class EduWorkPlan(models.Model):
         return len(lines)
 
     def _edu_fill_unfinished(self):
-        """What the last plan of the school left open; each needs a new date."""
+        """What the last plan of the school left open, and those of the schools that it took over; each
+        needs a new date."""
         last = self.search(
             [
                 ("school_id", "=", self.school_id.id),
@@ -458,6 +459,7 @@ class EduWorkPlan(models.Model):
             limit=1,
         )
         left = last.measure_ids.filtered(lambda measure: measure.state == "open")
+        left |= self._edu_unfinished_of_closed()
         left -= self.taken_measure_ids
         staff = self._edu_staff()
         self.env["edu.work.plan.measure"].create(
@@ -478,6 +480,73 @@ class EduWorkPlan(models.Model):
         )
         self.taken_measure_ids |= left
         return len(left)
+
+    def _edu_unfinished_of_closed(self):
+        """What the plans of the schools that were closed and went into this one left open in the last
+        term, and nobody else took over."""
+        last = self.env["edu.term"].search(
+            [("start_date", "<", self.term_id.start_date)], order="start_date desc", limit=1
+        )
+        closed = (
+            self.env["edu.school"]
+            .with_context(active_test=False)
+            .search([("active", "=", False), ("successor_ids", "in", self.school_id.ids)])
+        )
+        Measure = self.env["edu.work.plan.measure"]
+        left = Measure.search(
+            [
+                ("school_id", "in", closed.ids),
+                ("term_id", "in", last.ids),
+                ("state", "=", "open"),
+                ("in_force_on", "!=", False),
+            ]
+        )
+        return left - Measure.search([("carried_from_id", "in", left.ids)]).carried_from_id
+
+    def _edu_hand_over(self, school):
+        """The school of these plans, which nobody signed, is closed, and ``school`` takes over: it owes
+        one plan, which takes in what was written in theirs and is not in it yet. Where it has none they
+        become its own; where its own is signed, what is lost is named there. Private, as superuser."""
+        for plan in self:
+            target = self.search([("school_id", "=", school.id), ("term_id", "=", plan.term_id.id)])
+            if not target:
+                plan.school_id = school
+                continue
+            if target._edu_is_open():
+                plan._edu_move_into(target)
+            elif plan.measure_ids:
+                target._message_log(
+                    body=self.env._(
+                        "The plan of %(school)s, which is closed, was not signed. Its measures:"
+                        " %(measures)s",
+                        school=plan.school_id.name,
+                        measures=self.env._("; ").join(plan.measure_ids.mapped("name")),
+                    )
+                )
+            plan.unlink()
+
+    def _edu_move_into(self, target):
+        def known(measures):
+            return {(measure.kind, measure.cause_id, measure.name) for measure in measures}
+
+        there = known(target.measure_ids)
+        measures = self.measure_ids.filtered(lambda measure: not known(measure) & there)
+        children = self.child_ids.filtered(
+            lambda child: child.case_id not in target.child_ids.case_id
+        )
+        target.taken_measure_ids |= measures.carried_from_id
+        for rows in (measures, children):
+            rows.write({"plan_id": target.id, "is_new": True})
+        if measures or children:
+            target._message_log(
+                body=self.env._(
+                    "From the plan of %(school)s, which is closed: %(measures)s measures,"
+                    " %(children)s children.",
+                    school=self.school_id.name,
+                    measures=len(measures),
+                    children=len(children),
+                )
+            )
 
     def _edu_wanted_cases(self):
         """Open cases of the school whose children are not back, past access rights."""
@@ -619,6 +688,7 @@ class EduWorkPlan(models.Model):
 
         return {
             "school": self.env._("School"),
+            ("school", "name"): self.env._("Name of the School"),
             "term": self.env._("Term"),
             "school_year": self.env._("School Year"),
             "season": self.env._("Season"),
@@ -851,6 +921,7 @@ class EduWorkPlan(models.Model):
                     signoff.person_name,
                     signoff.post_label,
                     to_date(signoff.signed_at).date().isoformat(),
+                    signoff._edu_drawing(),
                 )
                 for signoff in signoffs
             ],
@@ -950,13 +1021,14 @@ class EduWorkPlan(models.Model):
               JOIN edu_school school ON school.id = plan.school_id
          LEFT JOIN LATERAL (
                    SELECT post.user_id FROM edu_post post
-                    WHERE post.school_id IN (plan.school_id, school.parent_id)
+                    WHERE %(acts_for)s
                       AND post.role IN %(leaders)s AND post.date_from <= %(today)s
                       AND (post.date_to IS NULL OR post.date_to >= %(today)s)
                  ORDER BY post.school_id <> plan.school_id, post.role, post.date_from, post.id
                     LIMIT 1) leader ON TRUE
              WHERE term.state = 'open' OR plan.first_submitted_at IS NOT NULL
             """,
+            acts_for=self.env["edu.post"]._edu_acts_for_sql("post", "school"),
             tz=self.env["edu.policy"]._edu_tz_name(),
             leaders=LEADERS,
             today=self.env["edu.policy"]._edu_today(),

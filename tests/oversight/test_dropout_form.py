@@ -136,6 +136,26 @@ class TestDropoutForm(BaseCase):
             limit = form.PAGE if number else form.FIRST_PAGE
             self.assertLessEqual(height + form.HEAD_ROW, limit)
 
+    def test_signatures_never_stand_alone_on_a_page(self):
+        for count in range(60):
+            rows = [make_row(number) for number in range(1, count + 1)]
+            for remark in (None, "说明" * 80):
+                with self.subTest(count=count, remark=bool(remark)):
+                    shown = form.document(make_content(*rows, remark=remark), form.signers())
+                    self.assertIsNone(shown["foot_page"])
+                    last = len(shown["pages"]) + 1
+                    self.assertIn(shown["totals_page"], (None, last))
+        shown = form.document(make_content(make_row(), remark="长" * 6000), form.signers())
+        self.assertEqual(shown["foot_page"], 3, "with a remark that fills a page they go with it")
+
+    def test_no_line_begins_with_a_closing_mark_nor_cuts_a_number(self):
+        self.assertEqual(form.text_lines("一二三四", 14 * 4 + 5), 1)
+        self.assertEqual(form.text_lines("一二三四。", 14 * 4 + 5), 2)
+        self.assertEqual(form.text_lines("一二三（四）", 14 * 4 + 5), 2)
+        self.assertEqual(form.text_lines("一二2026-09-01", 14 * 7 + 5), 2)
+        self.assertEqual(form.text_lines("9" * 30, 14 * 6 + 5), 3, "what fits on no line is cut")
+        self.assertEqual(form.text_lines("", 50), 1)
+
     def test_row_higher_than_a_page_still_prints(self):
         rows = [form.row_cells(make_row(1, cause_note="理由" * 3000)), form.row_cells(make_row(2))]
         pages, _room = form.pages(rows)

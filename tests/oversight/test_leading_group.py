@@ -1,10 +1,13 @@
+import base64
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, HttpCase, tagged
 
+from ...models.core.signing import Signing
 from ..casework.common import CaseCommon
+from .test_signing import drawing
 
 STAFF = ("records_admin", "dean", "vice_principal", "principal")
 READERS = ("class_teacher", *STAFF, "township", "bureau", "inspector")
@@ -404,6 +407,19 @@ class TestLeadingMeeting(LeadingCommon):
         )
         self.on("2027-03-02 01:00:00")
         self.assertEqual(self.group().meeting_count, 0)
+
+    def test_a_signature_drawn_by_hand_is_printed(self):
+        meeting = self.meeting()
+        user = self.user["dean"]
+        png = base64.b64decode(drawing())
+        meeting.with_context(edu_signing=Signing(user.id, drawing=png)).action_record()
+        values = self.env["report.edu_dropout_control.document_leading_meeting"]._get_report_values(
+            meeting.ids
+        )
+        html = str(
+            self.env["ir.qweb"]._render("edu_dropout_control.document_leading_meeting", values)
+        )
+        self.assertIn(f"data:image/png;base64,{drawing().decode()}", html)
 
     def test_printed(self):
         meeting = self.closed(guest_names="村支书老王", place="会议室")

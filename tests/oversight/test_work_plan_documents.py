@@ -3,6 +3,7 @@ import subprocess
 import unicodedata
 
 from docx import Document
+from docx.oxml.ns import qn
 
 from odoo.tests import HttpCase, tagged
 
@@ -150,6 +151,14 @@ class TestWorkPlanWord(PlanDocumentCommon, HttpCase):
         document = Document(io.BytesIO(answer.content))
         self.assertFalse(document.core_properties.author)
         self.assertEqual(round(document.sections[0].left_margin.mm), 28)
+        for table in document.tables:
+            self.assertEqual(len(table.rows[0]._tr.findall(".//" + qn("w:tblHeader"))), 1)
+            for row in table.rows:
+                self.assertEqual(len(row._tr.findall(".//" + qn("w:cantSplit"))), 1)
+        texts = [paragraph.text for paragraph in document.paragraphs]
+        signed = next(at for at, text in enumerate(texts) if text.startswith("填写人（签字）"))
+        for paragraph in document.paragraphs[signed - 2 : -1]:
+            self.assertTrue(paragraph.paragraph_format.keep_with_next, paragraph.text)
 
     def test_who_gets_it(self):
         for role in ("records_admin", "township", "bureau", "inspector"):

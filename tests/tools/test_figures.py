@@ -123,6 +123,15 @@ class TestFigureForm(unittest.TestCase):
                             printed.setdefault(key, []).extend(part["rows"])
                     for table in form.tables_of(told):
                         self.assertEqual(printed[table.key], form.grid(table, told)["rows"])
+                    self.assertIsNone(shown["foot_page"], "signatures stand below a table")
+                    end = self.height(shown["pages"][-1]) + form.FOOT
+                    self.assertLessEqual(
+                        end + (form.FIRST if len(shown["pages"]) == 1 else 24), room
+                    )
+
+    def test_a_very_long_remark_takes_the_signatures_along(self):
+        shown = form.document({**content(3), "remark": "长" * 6000})
+        self.assertEqual(shown["foot_page"], len(shown["pages"]) + 1)
 
     def test_totals_add_up(self):
         table = next(each for each in form.FORMS["dropout_report"] if each.key == "cause")
