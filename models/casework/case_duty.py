@@ -14,6 +14,8 @@ class EduDropoutCase(models.Model):
         "class_id",
         "school_township_id",
         "school_responsible_id",
+        "residence_township_id",
+        "township_responsible_id",
         "verify_by",
         "confirmed_on",
         "excluded_on",
@@ -28,7 +30,9 @@ class EduDropoutCase(models.Model):
     )
 
     def _edu_duty_query(self):
-        """A round is one time that the child was away; visits and checks are counted through."""
+        """A round is one time that the child was away; visits and checks are counted through. That the
+        child is back in time is owed twice: by the school, and by the township where it lives, each
+        along its own chain."""
         return SQL(
             """
             SELECT duty.kind, dropout.id AS res_id, duty.slot, duty.deadline, duty.done_on,
@@ -77,5 +81,32 @@ class EduDropoutCase(models.Model):
                 SELECT 'case_close', dropout.relapse_count, NULL, dropout.closed_on
                  WHERE dropout.state = 'closed' AND dropout.closed_on IS NOT NULL
               ) duty
+            UNION ALL
+            SELECT 'case_return_township', dropout.id, dropout.relapse_count,
+                   CASE dropout.state WHEN 'persuading' THEN dropout.return_by END,
+                   CASE dropout.state WHEN 'persuading' THEN NULL ELSE dropout.returned_on END,
+                   dropout.township_responsible_id, NULL, dropout.residence_township_id, NULL
+              FROM edu_dropout_case dropout
+             WHERE dropout.residence_township_id IS NOT NULL
+               AND (dropout.state = 'persuading' OR dropout.returned_on IS NOT NULL)
             """
+        )
+
+    def _edu_duty_told(self, kind):
+        if kind != "case_return_township":
+            return super()._edu_duty_told(kind)
+        words = {case.id: case._edu_village_words() for case in self.exists()}
+        return {id_: text for id_, text in words.items() if text}
+
+    def _edu_village_words(self):
+        """The village where the child lives and the cadre who answers there: they have no log-in, and
+        the township tells them. Empty where neither is known."""
+        self.ensure_one()
+        village = self.lives_in_id.name if self.lives_in_id.level == "village" else ""
+        cadre = (self.township_responsible_name or "").strip()
+        if not village and not cadre:
+            return ""
+        return self.env._(
+            "Tell the village, which has no log-in: %(names)s.",
+            names=" ".join(filter(None, (village, cadre))),
         )

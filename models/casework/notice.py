@@ -620,6 +620,10 @@ class EduNotice(models.Model):
 
     # ------------------------------------------------------------------ what is due
 
+    def _edu_duty_told(self, kind):
+        words = {notice.id: notice.case_id._edu_village_words() for notice in self.exists()}
+        return {id_: text for id_, text in words.items() if text}
+
     def _edu_duty_query(self):
         """When its period ends somebody has to see whether the child is back: the township of
         residence, which serves and persuades. Done when the child came back, or the next rung was

@@ -301,6 +301,10 @@ class EduReferral(models.Model):
 
     # ------------------------------------------------------------------ what is due
 
+    def _edu_duty_told(self, kind):
+        words = {record.id: record.case_id._edu_village_words() for record in self.exists()}
+        return {id_: text for id_, text in words.items() if text}
+
     def _edu_duty_query(self):
         """The answer: the township's, or that of justice, which the township of residence enters."""
         return SQL(

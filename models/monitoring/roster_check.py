@@ -40,6 +40,7 @@ class EduRosterCheck(models.Model):
     ]
     _edu_duty_fields = ("state", "school_id", "check_deadline", "closed_on")
     _order = "term_id desc, school_id"
+    _mail_post_access = "read"
     _edu_signoff_posts = {"checked": ("records_admin", "dean")}
 
     term_id = fields.Many2one("edu.term", required=True, index=True, ondelete="restrict")

@@ -3,8 +3,11 @@ from odoo import models
 
 class EduReorganisation(models.Model):
     """Oversight's part: a school that is closed owes no report and no work plan that it has not begun to
-    sign; orders that wait for its answer go to the school that takes over, unless that has its own of
-    the same bulletin: then its leaders answer both. What was signed stays."""
+    sign, and what was written in that plan goes into the plan of the school that takes over; orders that
+    wait for its answer go there too, unless it has its own of the same bulletin: then its leaders answer
+    both. What was signed stays: its measures and decisions, and what else it still owes, are held and
+    settled at the school that takes over (``edu.duty``), whose next plan carries on what is unfinished.
+    """
 
     _inherit = "edu.reorganisation"
 
@@ -33,7 +36,7 @@ class EduReorganisation(models.Model):
                     ("snapshot_at", "=", False),
                 ]
             )
-            plans.filtered(lambda plan: not plan.signoff_ids).unlink()
+            plans.filtered(lambda plan: not plan.signoff_ids)._edu_hand_over(line.to_school_id)
             self.env["edu.periodic.report"].search(
                 [("school_id", "=", line.from_school_id.id), ("state", "=", "draft")]
             ).filtered(lambda report: not report.signoff_ids).unlink()

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 from ..core.notes import log_notes
 from .duty_kind import STEPS
@@ -48,9 +48,11 @@ class EduDuty(models.Model):
     writes them. A duty is open, done or dropped; whether it was late is settled when it is done, and
     no later edit of the record changes it. Who holds it is whom the record names, as long as that
     person holds a post at the place, else an acting one, else the first of the kind's chain: so duties
-    of somebody who left are handed over the next night, and listed.
+    of somebody who left are handed over the next night, and listed. What a school that is closed still
+    owes is held at the schools that took it over.
 
-    Read by whoever holds it and by everybody in whose scope it lies.
+    Read by whoever holds it and by everybody in whose scope it lies. To-dos hang on the records, not on
+    the duties: the activity views under *To-dos by Record* are those of the records.
     """
 
     _name = "edu.duty"
@@ -67,6 +69,11 @@ class EduDuty(models.Model):
         "Record", model_field="res_model", required=True, readonly=True
     )
     res_name = fields.Char("About", compute="_compute_res_name")
+    told = fields.Char(
+        "To Be Told",
+        compute="_compute_res_name",
+        help="Who answers in the village and has no log-in",
+    )
     slot = fields.Integer("Cycle", required=True, readonly=True, default=0)
 
     user_id = fields.Many2one(
@@ -121,6 +128,7 @@ class EduDuty(models.Model):
 
     def _compute_res_name(self):
         """The record's name for whoever may read it."""
+        told = self._edu_told()
         for model, duties in self.grouped("res_model").items():
             names = {}
             if model in self.env:
@@ -130,6 +138,21 @@ class EduDuty(models.Model):
                 }
             for duty in duties:
                 duty.res_name = names.get(duty.res_id, False)
+                duty.told = duty.res_name and told.get(duty.id, False)
+
+    def _edu_told(self):
+        """{id of a duty: text} of whom its holder has to tell; only of duties with somebody."""
+        told = {}
+        for (model, kind), duties in self.grouped(
+            lambda duty: (duty.res_model, duty.kind_id.code)
+        ).items():
+            if model in self.env:
+                records = self.env[model].sudo().browse(duties.mapped("res_id"))
+                words = records._edu_duty_told(kind)
+                told.update(
+                    {duty.id: words[duty.res_id] for duty in duties if duty.res_id in words}
+                )
+        return told
 
     @api.depends("kind_id", "res_model", "res_id")
     @api.depends_context("lang")
@@ -312,6 +335,13 @@ class EduDuty(models.Model):
                        TRUE
                   FROM place
                   JOIN post ON post.school_id = place.parent_id AND post.class_id IS NULL
+                UNION ALL
+                SELECT place.id, post.id, post.user_id, post.role, post.is_acting, post.date_from, 2,
+                       post.class_id IS NULL OR post.class_id = place.class_id
+                  FROM place
+                  JOIN edu_school closed ON closed.id = place.school_id AND NOT closed.active
+                  JOIN edu_school_successor_rel taken ON taken.school_id = closed.id
+                  JOIN post ON post.school_id = taken.successor_id
                 UNION ALL
                 SELECT place.id, post.id, post.user_id, post.role, post.is_acting, post.date_from,
                        100 - above.depth::integer, TRUE
@@ -620,6 +650,9 @@ class EduDuty(models.Model):
         if not rows:
             return
         duties = self.browse([row[1] for row in rows])
+        told = (
+            self.with_env(self.env["edu.policy"]._edu_office_env()).browse(duties.ids)._edu_told()
+        )
         names = {}
         for model, own in duties.grouped("res_model").items():
             for record in self.env[model].browse(own.mapped("res_id")).exists():
@@ -628,14 +661,14 @@ class EduDuty(models.Model):
             SQL(
                 """INSERT INTO mail_activity
                           (edu_duty_id, edu_duty_step, res_model_id, res_model, res_id, res_name,
-                           activity_type_id, summary, date_deadline, user_id, user_tz, automated,
-                           active, create_uid, create_date, write_uid, write_date)
+                           activity_type_id, summary, note, date_deadline, user_id, user_tz,
+                           automated, active, create_uid, create_date, write_uid, write_date)
                    SELECT duty.id, new.step, model.id, duty.res_model, duty.res_id, new.name,
-                          kind.activity_type_id, NULL, new.day, new.user_id, partner.tz, TRUE, TRUE,
-                          %(uid)s, %(now)s, %(uid)s, %(now)s
+                          kind.activity_type_id, NULL, new.note, new.day, new.user_id, partner.tz,
+                          TRUE, TRUE, %(uid)s, %(now)s, %(uid)s, %(now)s
                      FROM unnest(%(duties)s::integer[], %(steps)s::integer[], %(users)s::integer[],
-                                 %(days)s::date[], %(names)s::text[])
-                            AS new(duty_id, step, user_id, day, name)
+                                 %(days)s::date[], %(names)s::text[], %(notes)s::text[])
+                            AS new(duty_id, step, user_id, day, name, note)
                      JOIN edu_duty duty ON duty.id = new.duty_id
                      JOIN edu_duty_kind kind ON kind.id = duty.kind_id
                      JOIN ir_model model ON model.model = duty.res_model
@@ -647,6 +680,7 @@ class EduDuty(models.Model):
                 users=[row[3] for row in rows],
                 days=[row[4] for row in rows],
                 names=[names.get((duty.res_model, duty.res_id)) for duty in duties],
+                notes=[plaintext2html(told[row[1]]) if row[1] in told else None for row in rows],
                 uid=self.env.uid,
                 now=self.env.cr.now(),
             )
@@ -733,15 +767,17 @@ class EduDuty(models.Model):
         self.invalidate_model(["step_ids"], flush=False)
         env = Policy._edu_office_env()
         noted = defaultdict(lambda: defaultdict(list))
-        for duty_id, user_id in rows:
-            duty = self.with_env(env).browse(duty_id)
+        duties = self.with_env(env).browse([row[0] for row in rows])
+        told = (duties & duties)._edu_told()
+        for duty, (_id, user_id) in zip(duties, rows, strict=True):
+            words = env._(
+                "%(duty)s was due by %(date)s and is not done: passed on to %(person)s.",
+                duty=duty.kind_id.name,
+                date=fields.Date.to_string(duty.deadline),
+                person=env["res.users"].browse(user_id).name,
+            )
             noted[duty.res_model][duty.res_id].append(
-                env._(
-                    "%(duty)s was due by %(date)s and is not done: passed on to %(person)s.",
-                    duty=duty.kind_id.name,
-                    date=fields.Date.to_string(duty.deadline),
-                    person=env["res.users"].browse(user_id).name,
-                )
+                " ".join(filter(None, (words, told.get(duty.id))))
             )
         for model, bodies in noted.items():
             log_notes(

@@ -73,7 +73,7 @@ class EduDutyDigest(models.AbstractModel):
             % env._(
                 "%(date)s: %(duty)s",
                 date=fields.Date.to_string(duty.deadline),
-                duty=duty.display_name,
+                duty=" · ".join(filter(None, (duty.display_name, duty.told))),
             )
             for duty in duties
         )

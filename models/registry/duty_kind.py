@@ -5,7 +5,8 @@ from .roles import ROLES
 CHAINS = [("education", "Education"), ("administration", "Administration")]
 
 # The steps of each chain, lowest first; roles of one step stand in for each other (design, section 5).
-# Villages have no log-in: the administrative chain begins at the township.
+# Villages have no log-in and no post (``edu.post._check_place``): the administrative chain begins at the
+# township, which is told which village and which cadre it has to tell (``_edu_duty_told``).
 STEPS = {
     "education": (
         ("class_teacher",),

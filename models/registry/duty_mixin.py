@@ -42,7 +42,9 @@ class EduDutyMixin(models.AbstractModel):
         """Of the open duty that is due first; without one, of the last that was closed."""
         for record in self:
             duties = record.sudo().duty_ids
-            waiting = duties.filtered(lambda duty: duty.state == "open").sorted("deadline")
+            waiting = duties.filtered(lambda duty: duty.state == "open").sorted(
+                lambda duty: (duty.deadline, duty.kind_id.sequence)
+            )
             duty = waiting[:1] or duties.sorted("closed_on")[-1:]
             record.duty_deadline = duty.deadline
             record.duty_user_id = duty.user_id
@@ -82,6 +84,15 @@ class EduDutyMixin(models.AbstractModel):
     def _edu_duty_query(self):
         """What is due, as SQL; see the docstring of the model."""
         raise NotImplementedError(self._name)
+
+    def _edu_duty_told(self, kind):
+        """Whom the holder of a duty has to tell, since they have no log-in: the village and its cadre.
+        Private, as superuser; some of the records may be gone.
+
+        :param kind: code of a ``edu.duty.kind``
+        :return: {id: text}, which holds no number
+        """
+        return {}
 
     # ------------------------------------------------------------------ duties follow the record
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .roles import CLASS_ROLES, ROLES, SCHOOL_ROLES
 
@@ -103,6 +104,14 @@ class EduPost(models.Model):
                     raise ValidationError(self.env._("This post is at a school."))
             elif not post.area_id or post.school_id or post.class_id:
                 raise ValidationError(self.env._("This post is at a township or county."))
+            if post.area_id.level == "village":
+                raise ValidationError(
+                    self.env._(
+                        "Villages have no log-in: the post is at the township. Name the cadre of"
+                        " %(village)s in the case; the township is reminded to tell them.",
+                        village=post.area_id.name,
+                    )
+                )
             if post.role == "township" and post.area_id.level != "township":
                 raise ValidationError(self.env._("A township clerk's post is at a township."))
 
@@ -115,11 +124,25 @@ class EduPost(models.Model):
         )
 
     @api.model
+    def _edu_acts_for_sql(self, post, school):
+        """SQL: whether the post with the alias ``post`` is at the school with the alias ``school``, at
+        its central school, or at one that took it over, it being closed."""
+        return SQL(
+            """(%(post)s.school_id IN (%(school)s.id, %(school)s.parent_id)
+                OR NOT %(school)s.active AND %(post)s.school_id IN (
+                   SELECT taken.successor_id FROM edu_school_successor_rel taken
+                    WHERE taken.school_id = %(school)s.id))""",
+            post=SQL.identifier(post),
+            school=SQL.identifier(school),
+        )
+
+    @api.model
     def _holders(self, role, school=None, area=None, klass=None, date=None):
         """Who holds ``role`` at the place on ``date``: active users, acting ones first.
 
         An area role is looked for at the area, else at the next area above it. Without own
-        holders a teaching point's school roles fall to its central school.
+        holders a teaching point's school roles fall to its central school, those of a school that is
+        closed to the schools that took it over.
         """
         Post = self.sudo()
         base = Domain("role", "=", role) & Domain("user_id.active", "=", True)
@@ -130,7 +153,10 @@ class EduPost(models.Model):
         if school is not None:
             users = Post.search(base & Domain("school_id", "in", school.ids), order=order).user_id
             if not users and school.parent_id:
-                return self._holders(role, school=school.parent_id, date=date)
+                users = self._holders(role, school=school.parent_id, date=date)
+            gone = school.filtered(lambda school: not school.active)
+            if not users and gone.successor_ids:
+                users = self._holders(role, school=gone.successor_ids, date=date)
             return users
         users = self.env["res.users"]
         while area and not users:

@@ -95,21 +95,60 @@ class TestRhythm(CaseCommon):
         case = self.make_case()
         self.assertEqual(self.due(case), {"case_verify": case.verify_by})
         self.bring(case, "persuading")
-        self.assertEqual(
-            self.due(case), {"case_visit": case.next_visit_due, "case_return": case.return_by}
-        )
+        back = {"case_return": case.return_by, "case_return_township": case.return_by}
+        self.assertEqual(self.due(case), {"case_visit": case.next_visit_due, **back})
+        self.assertEqual(case.duty_user_id, case.school_responsible_id)
         first = case.next_visit_due
         self.visit(case, "2026-09-10 02:00:00", next_visit_on="2026-09-18")
         self.assertGreater(case.next_visit_due, first)
-        self.assertEqual(
-            self.due(case), {"case_visit": case.next_visit_due, "case_return": case.return_by}
-        )
+        self.assertEqual(self.due(case), {"case_visit": case.next_visit_due, **back})
         self.bring(case, "returned")
         self.assertEqual(self.due(case), {"case_check": case.next_check_due})
         done = case.duty_ids.filtered(lambda duty: duty.state == "done")
         self.assertLessEqual(
-            {"case_verify", "case_visit", "case_return"}, set(done.kind_id.mapped("code"))
+            {"case_verify", "case_visit", "case_return", "case_return_township"},
+            set(done.kind_id.mapped("code")),
         )
+
+    def township_duty(self, case):
+        self.settle()
+        return case.duty_ids.filtered(lambda duty: duty.kind_id.code == "case_return_township")
+
+    def test_the_township_answers_for_the_return_along_its_own_chain(self):
+        case = self.persuading()
+        duty = self.township_duty(case)
+        self.assertEqual((duty.user_id, duty.area_id), (self.user["township"], self.township_a))
+        self.assertFalse(duty.school_id, "it does not count against the school")
+        self.assertTrue(duty.with_user(self.user["township"]).has_access("read"))
+        for user in (self.user["principal"], self.other_user["township"]):
+            self.assertFalse(duty.with_user(user).has_access("read"))
+        for late, reached in (
+            (2, self.env["res.users"]),
+            (3, self.user["bureau"]),
+            (30, self.user["bureau"]),
+        ):
+            self.on(f"{case.return_by + timedelta(late)} 02:00:00")
+            self.env["edu.duty"]._cron_duties()
+            self.assertEqual(duty.step_ids.user_id, reached)
+
+    def test_the_village_without_a_log_in_is_told_through_the_township(self):
+        case = self.persuading()
+        case.township_responsible_name = "村主任王大山"
+        duty = self.township_duty(case)
+        words = duty.with_user(self.user["township"]).told
+        for text in (self.village_a.name, "村主任王大山"):
+            self.assertIn(text, words)
+            self.assertIn(text, str(case.activity_ids.filtered("note").note))
+        self.assertEqual(case.activity_ids.filtered("note").edu_duty_id, duty)
+        school = case.duty_ids - duty
+        self.assertFalse(any(school.mapped("told")))
+        self.on(f"{case.return_by + timedelta(3)} 02:00:00")
+        self.env["edu.duty"]._cron_duties()
+        said = [str(body) for body in case.message_ids.mapped("body") if "王大山" in str(body)]
+        self.assertTrue(any(self.village_a.name in body for body in said))
+        self.student.residence_area_id = self.township_a
+        case.township_responsible_name = False
+        self.assertFalse(case._edu_village_words())
 
     def test_a_visit_too_late_is_late_for_good_and_the_next_is_open(self):
         case = self.persuading()

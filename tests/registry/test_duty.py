@@ -208,6 +208,49 @@ class TestDuty(DutyCommon):
         note = self.note(class_id=False, school_id=self.point_a.id)
         self.assertEqual(note.duty_ids.user_id, self.user["records_admin"])
 
+    def test_a_school_that_is_closed_falls_to_who_took_it_over(self):
+        note = self.note(class_id=False, school_id=self.junior_a.id)
+        self.assertEqual(note.duty_ids.user_id, self.user["bureau"], "no post at that school")
+        self.junior_a.successor_ids = self.school_a
+        self.night()
+        self.assertEqual(note.duty_ids.user_id, self.user["bureau"], "it is not closed")
+        self.junior_a.active = False
+        self.night()
+        self.assertEqual(note.duty_ids.user_id, self.user["records_admin"])
+        self.assertEqual(self.todos(note).user_id, self.user["records_admin"])
+        self.assertTrue(note.duty_ids.with_user(self.user["dean"]).has_access("read"))
+        self.assertFalse(note.duty_ids.with_user(self.other_user["dean"]).has_access("read"))
+        named = self.note(
+            class_id=False, school_id=self.junior_a.id, user_id=self.user["class_teacher"].id
+        )
+        self.assertEqual(named.duty_ids.user_id, self.user["class_teacher"], "went along")
+        self.assertEqual(
+            self.climb(note, (3, 6)),
+            {self.user["vice_principal"]: 3, self.user["principal"]: 6},
+        )
+
+    def test_who_has_no_log_in_is_named_to_who_has(self):
+        told = {}
+
+        def tell(records, kind):
+            self.assertEqual(kind, "test_administration")
+            return {id_: text for id_, text in told.items() if id_ in records.ids}
+
+        self.patch(type(self.Note), "_edu_duty_told", tell)
+        values = {"kind": "test_administration", "school_id": False, "class_id": False}
+        self.note(area_id=self.township_a.id, **values)
+        note = self.Note.create({"deadline": "2026-09-10", "area_id": self.township_a.id, **values})
+        told[note.id] = "请告知柳树村 <b>王大山</b>"
+        self.settle()
+        self.assertIn("柳树村 &lt;b&gt;王大山", str(self.todos(note).note))
+        duty = note.duty_ids
+        self.assertEqual(duty.told, told[note.id])
+        self.climb(note, (3,))
+        self.assertIn("柳树村", str(note.message_ids[:1].body))
+        other = self.Note.search([("id", "!=", note.id)])
+        self.assertFalse(any(other.mapped("duty_ids.told")))
+        self.assertFalse(self.todos(other)[:1].note)
+
     def test_the_townships_chain(self):
         note = self.note(
             kind="test_administration", school_id=False, class_id=False, area_id=self.township_a.id

@@ -183,6 +183,19 @@ class TestPost(EduCommon):
             self.user["principal"],
         )
 
+    def test_holders_of_a_closed_school_are_those_who_took_it_over(self):
+        Post = self.env["edu.post"]
+        self.junior_a.successor_ids = self.school_a
+        self.assertFalse(Post._holders("principal", school=self.junior_a))
+        self.junior_a.active = False
+        self.assertEqual(Post._holders("principal", school=self.junior_a), self.user["principal"])
+
+    def test_villages_have_no_post(self):
+        for role in ("township", "bureau", "student_aid", "inspector"):
+            with self.subTest(role=role), self.assertRaises(ValidationError):
+                self.make_post(self.nobody, role, self.village_a)
+        self.assertTrue(self.make_post(self.nobody, "township", self.village_a.parent_id))
+
     def test_holders_of_an_area_look_upward(self):
         self.assertEqual(
             self.env["edu.post"]._holders("bureau", area=self.village_a),
