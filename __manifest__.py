@@ -2,7 +2,7 @@
     "name": "Dropout Control",
     "summary": "No child of compulsory-education age is lost: roster checks, cases, notices in legal"
     " order, signed reports",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Education",
     "license": "AGPL-3",
     "author": "edu_dropout_control contributors",

@@ -131,15 +131,19 @@ class EduDropoutReportVersion(models.Model):
                     self._name, "content", frozen
                 ),
                 "child_count": len(content["rows"]),
-                "grade_totals": {
-                    str(entry["grade"]): {
-                        key: [entry[key].get(gender, 0) for gender in ("male", "female", "unknown")]
-                        for key in ("registry", "arrived")
-                    }
-                    for entry in content["totals"]
-                },
+                "grade_totals": self._edu_grade_totals(content),
             }
         )
+
+    @api.model
+    def _edu_grade_totals(self, content):
+        return {
+            str(entry["grade"]): {
+                key: [entry[key].get(gender, 0) for gender in ("male", "female", "unknown")]
+                for key in ("registry", "arrived")
+            }
+            for entry in content["totals"]
+        }
 
     def write(self, vals):
         """Users attach scans; once submitted, scans are only added.
