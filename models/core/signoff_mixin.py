@@ -69,7 +69,8 @@ class EduSignoffMixin(models.AbstractModel):
 
     def _edu_signoff_words(self):
         """Return {key of the content, at any depth: its label}, in the order in which they are shown.
-        Fields of the record and of its lines need none."""
+        Fields of the record and of its lines need none. Where a key means several things, the whole
+        path, a tuple, stands for one of them."""
         return {}
 
     # keys of the content that say nothing to a person
@@ -92,8 +93,9 @@ class EduSignoffMixin(models.AbstractModel):
         if isinstance(step, int):
             return f"#{step + 1}"
         words = self._edu_signoff_words()
-        if step in words:
-            return words[step]
+        for key in (tuple(path), step):
+            if key in words:
+                return words[key]
         field = self._edu_signoff_field(path)
         return field._description_string(self.env) if field is not None else step.replace("_", " ")
 

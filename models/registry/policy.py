@@ -23,7 +23,12 @@ class EduPolicy(models.Model):
     _order = "date_from desc"
     _rec_name = "name"
 
-    name = fields.Char(required=True, default="Implementation plan")
+    name = fields.Char(
+        "Name of the Plan",
+        required=True,
+        translate=True,
+        default=lambda self: self.env._("Implementation plan"),
+    )
     date_from = fields.Date(required=True, tracking=True, default=fields.Date.today)
     tz = fields.Selection(
         lambda self: [(tz, tz) for tz in sorted(pytz.common_timezones)],

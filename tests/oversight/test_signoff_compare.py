@@ -69,6 +69,10 @@ class TestCompareVersions(SigningCommon):
             self.assertNotIn(secret, dialog.comparison)
         self.assertIn("differs; not shown", dialog.comparison)
 
+    def test_the_name_of_a_school_is_no_persons(self):
+        labels = {line["label"]: line["old"] for line in self.report._edu_signoff_compare(1, 0)}
+        self.assertEqual(labels["Name of the School"], self.school_a.name)
+
     def test_only_differences_unless_asked(self):
         dialog = self.dialog()
         self.assertNotIn(self.school_a.code, dialog.comparison)
