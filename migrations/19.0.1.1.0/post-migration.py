@@ -71,4 +71,4 @@ def migrate(env, version):
                         WHERE version_id = %s AND number = %s AND measures IS NULL""",
                     (json.dumps(counts), frozen.id, row["no"]),
                 )
-    env.invalidate_all(flush=False)
+    env.invalidate_all()

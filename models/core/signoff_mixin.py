@@ -9,6 +9,9 @@ from ...tools.log_filter import redact
 from .signing import Signing, SigningAsked
 from .signoff import SIGNATURES
 
+# What a content calls a school by, which is no person's name
+SCHOOL_NAME = ("school", "name")
+
 
 class EduSignoffMixin(models.AbstractModel):
     """A record that people sign: checked, filled in, reviewed.

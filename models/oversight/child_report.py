@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools import crypto
 from ...tools.canonical import canonical_json, sha256_hex
 from ..core.signing import signing
+from ..core.signoff_mixin import SCHOOL_NAME
 from .dropout_report import FILLERS, LEADERS
 
 WRITERS = ("class_teacher", *FILLERS)
@@ -341,7 +342,7 @@ class EduChildReport(models.Model):
         )
         return {
             "school": self.env._("School"),
-            ("school", "name"): self.env._("Name of the School"),
+            SCHOOL_NAME: self.env._("Name of the School"),
             "bureau": self.env._("Bureau"),
             "township": self.env._("Township"),
             "as_of": self.env._("Written On"),

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ...tools import crypto, dropout_form as form
 from ..core.signing import signing
 from ..core.signoff import SIGNATURES
+from ..core.signoff_mixin import SCHOOL_NAME
 
 FILLERS = ("records_admin", "dean")
 LEADERS = ("principal", "vice_principal")
@@ -779,7 +780,7 @@ class EduDropoutReport(models.Model):
         )
         return {
             "school": self.env._("School"),
-            ("school", "name"): self.env._("Name of the School"),
+            SCHOOL_NAME: self.env._("Name of the School"),
             "term": self.env._("Term"),
             "checked_on": self.env._("Date of the check"),
             "as_of": self.env._("Figures As Of"),

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ...tools import work_plan_form as form
 from ..casework.dropout_case import UNDECIDED
 from ..core.signing import signing
+from ..core.signoff_mixin import SCHOOL_NAME
 from ..registry.roles import LEADING_GROUP
 
 FILLERS = ("records_admin", "dean")
@@ -688,7 +689,7 @@ class EduWorkPlan(models.Model):
 
         return {
             "school": self.env._("School"),
-            ("school", "name"): self.env._("Name of the School"),
+            SCHOOL_NAME: self.env._("Name of the School"),
             "term": self.env._("Term"),
             "school_year": self.env._("School Year"),
             "season": self.env._("Season"),
