@@ -66,6 +66,7 @@ class TestDutyRecords(PlanCommon):
         self.fill().measure_ids[0].responsible_id = self.user["class_teacher"]
         self.submit()
         self.settle()
+        self.env["edu.duty"]._cron_duties()
         for menu in self.env.ref("edu_dropout_control.menu_duty_records").child_id:
             action = menu.action.get_external_id()[menu.action.id].split(".")[1]
             roles = [role for role in self.user if self.user[role].all_group_ids & menu.group_ids]
