@@ -98,6 +98,28 @@ class TestTransfer(RosterCommon):
         self.approve()
         self.assertMoved(roster)
 
+    def test_the_old_schools_file_still_has_the_child_as_gone(self):
+        """转出 in the old school's file and a line in the new one's: both tell of the move, which waits
+        for its approval all the same."""
+        gone = {**self.row_b(), "registry_state": "transferred_out"}
+        for files in ("old first", "new first"):
+            with self.subTest(files=files), self.env.cr.savepoint() as savepoint:
+                if files == "old first":
+                    self.import_b(gone)
+                    self.assertEqual(self.moving.enrolment_state, "enrolled")
+                    self.assertTrue(self.unlisted(state="open"))
+                    roster = self.import_children([self.row_a])
+                else:
+                    roster = self.import_children([self.row_a])
+                    self.import_b(gone)
+                self.assertEqual(self.change().origin, "files")
+                self.assertEqual(self.moving.school_id, self.school_b)
+                self.approve()
+                self.assertMoved(roster)
+                self.assertFalse(self.unlisted(state="open"))
+                savepoint.rollback()
+            self.env.invalidate_all()
+
     def test_both_long_files_in_one_night(self):
         """Imported in the background one after the other, whichever school started first."""
         self.env["edu.policy"]._current().import_now_rows = 1
