@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..models.casework.dropout_case import EVERYBODY
 from ..tools.dates import age_on
+from ..tools.names import normalise_name, same_name
 
 
 class EduCaseFound(models.TransientModel):
@@ -109,9 +110,8 @@ class EduCaseFound(models.TransientModel):
                 )
             )
         Student = self.env["edu.student"].sudo()
-        twin = Student.search(
-            [("name", "=", self.name), ("birthdate", "=", self.birthdate)], limit=1
-        )
+        born_then = Student.search([("birthdate", "=", self.birthdate)])
+        twin = born_then.filtered(lambda child: same_name(child.name, self.name))[:1]
         if twin:
             if twin.with_env(self.env).has_access("read"):
                 raise UserError(
@@ -128,7 +128,7 @@ class EduCaseFound(models.TransientModel):
             )
         student = Student.create(
             {
-                "name": self.name,
+                "name": normalise_name(self.name),
                 "gender": self.gender,
                 "birthdate": self.birthdate,
                 "school_id": self.school_id.id,

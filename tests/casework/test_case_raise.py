@@ -241,6 +241,14 @@ class TestFoundAtTheDoor(CaseCommon):
         with self.assertRaisesRegex(UserError, "choose it above"):
             self.found().action_apply()
 
+    def test_not_twice_under_another_spelling(self):
+        action = self.found(name="阿依古丽．买买提 ").action_apply()
+        case = self.env["edu.dropout.case"].browse(action["res_id"])
+        self.assertEqual(case.student_id.name, "阿依古丽·买买提")
+        for name in ("阿依古丽·买买提", "阿依古丽 买买提", "阿依古丽•买买提\u3000"):
+            with self.subTest(name=name), self.assertRaisesRegex(UserError, "choose it above"):
+                self.found(name=name).action_apply()
+
     def test_child_of_another_place_stays_unnamed(self):
         self.make_student(self.class_b, name="王小草", birthdate=date(2019, 5, 1))
         with self.assertRaises(UserError) as refusal:
