@@ -46,7 +46,7 @@ class HomeTeaching:
         self.present(child, "dhz", (8, 1))
         waiting = self.disabled("cg1", 4, 2)
         with self.county.at(history.day(4, history.now), 10):
-            plan = self.draft(waiting, "cg1", (4, 2), history.day(6, history.now))
+            plan = self.draft(waiting, "cg1", (4, 2), history.day(10, history.now))
             plan.action_submit()
         with self.county.at(history.day(3, history.now), 10):
             history.as_(self.disabled("np1", 5, 1), "records_admin", "np1").placement = "home"
@@ -122,7 +122,7 @@ class HomeTeaching:
         with self.county.at(first, 10):
             plan = self.draft(child, key, klass, first, last)
         self.approve(plan, key, first)
-        wednesday, number = first + timedelta(days=(2 - first.weekday()) % 7 + 7), 0
+        wednesday, number = first + timedelta(days=(1 - first.weekday()) % 7 + 1), 0
         while wednesday <= last:
             number += 1
             if number == 6:

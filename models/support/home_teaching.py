@@ -105,6 +105,7 @@ class EduHomeTeaching(models.Model):
         ondelete="restrict",
         tracking=True,
         domain=[("share", "=", False)],
+        default=lambda self: self.env.user.edu_class_teacher_class_ids and self.env.user,
     )
     teacher_ids = fields.Many2many(
         "res.users",

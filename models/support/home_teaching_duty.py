@@ -73,9 +73,11 @@ class EduHomeTeaching(models.Model):
         )
 
     def _edu_duty_query(self):
+        """``res_id`` is the plan of the inner queries, not of the joined table: so PostgreSQL looks at
+        the weeks of the asked plans only."""
         return SQL(
             """
-            SELECT duty.kind, plan.id AS res_id, duty.slot, duty.deadline, duty.done_on,
+            SELECT duty.kind, duty.teaching_id AS res_id, duty.slot, duty.deadline, duty.done_on,
                    duty.user_id, plan.school_id, plan.school_township_id AS area_id, plan.class_id
               FROM edu_home_teaching plan
               JOIN (

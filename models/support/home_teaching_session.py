@@ -40,7 +40,7 @@ class EduHomeTeachingSession(models.Model):
     )
     reason_id = fields.Many2one(
         "edu.code",
-        "Why Not",
+        "Why It Was Not Held",
         ondelete="restrict",
         domain=[("kind", "=", "home_not_held")],
     )
@@ -72,7 +72,7 @@ class EduHomeTeachingSession(models.Model):
             ("tired", "Tired, or not well"),
             ("refused", "Did not take part"),
         ],
-        "The Child",
+        "How the Child Took Part",
     )
     progress = fields.Text("How the Child Did")
     homework = fields.Text(

@@ -58,9 +58,11 @@ class EduHomeTeachingWeek(models.Model):
         store=True,
         index=True,
     )
-    reason_id = fields.Many2one("edu.code", "Why Not", compute="_compute_answer", store=True)
+    reason_id = fields.Many2one(
+        "edu.code", "Why It Was Not Held", compute="_compute_answer", store=True
+    )
     is_gap = fields.Boolean("Stands as a Gap", compute="_compute_answer", store=True)
-    gaps = fields.Integer("Gaps", compute="_compute_answer", store=True)
+    gaps = fields.Integer("Weeks Without", compute="_compute_answer", store=True)
     kept = fields.Float(
         "Weeks Kept (%)", compute="_compute_answer", store=True, aggregator="avg", digits=(5, 1)
     )

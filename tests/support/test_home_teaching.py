@@ -18,6 +18,7 @@ class TestPlanWritten(HomeCommon):
         self.assertEqual(form.date_from, date(2026, 9, 2))
         self.assertEqual(form.date_to, date(2027, 1, 22))
         self.assertEqual(form.per_week, 1)
+        self.assertEqual(form.responsible_id, self.teacher)
         self.assertIn("Signed Consent", form.missing)
         plan = form.save()
         self.assertEqual(plan.school_id, self.school_a)
