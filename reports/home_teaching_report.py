@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 
 from ..models.casework.notice_document import chinese_date
+from ..tools.table_pages import Layout
 
 GENDERS = {"male": "男", "female": "女"}
 GRADES = {"1": "一级", "2": "二级", "3": "三级", "4": "四级"}
@@ -34,6 +35,15 @@ ANSWERS = {
     "ended": "方案已结束",
 }
 PHOTOS = 4
+# Of the working sheet, with the head of the book above the weeks
+PAGE, HEAD = 960, 190
+WEEK_COLUMNS = [
+    ("序号", 90),
+    ("周（周一至周日）", 320),
+    ("应送", 110),
+    ("已送", 110),
+    ("情况", 370),
+]
 
 
 class HomeTeachingPaper(models.AbstractModel):
@@ -151,20 +161,20 @@ class HomeTeachingPaper(models.AbstractModel):
 
     @api.model
     def _edu_weeks(self, plan):
-        """The weeks that are over, one a line."""
-        return [
-            {
-                "number": number,
-                "days": f"{week.date_from:%Y-%m-%d} 至 {week.date_to:%m-%d}",
-                "needed": week.needed,
-                "held": week.held,
-                "answer": ANSWERS[week.answer],
-                "reason": week.reason_id.name or "",
-            }
-            for number, week in enumerate(
-                plan.with_context(lang="zh_CN").week_ids.sorted("date_from"), 1
-            )
+        """The weeks that are over, one a line, cut into pages."""
+        weeks = plan.with_context(lang="zh_CN").week_ids.sorted("date_from")
+        rows = [
+            [
+                str(number),
+                f"{week.date_from:%Y-%m-%d} 至 {week.date_to:%m-%d}",
+                str(week.needed),
+                str(week.held),
+                "：".join(filter(None, (ANSWERS[week.answer], week.reason_id.name))),
+            ]
+            for number, week in enumerate(weeks, 1)
         ]
+        rows = rows or [["", "还没有结束的周", "", "", ""]]
+        return Layout(page=PAGE).cut(WEEK_COLUMNS, rows, PAGE - HEAD)[0]
 
 
 class HomePlanReport(models.AbstractModel):
@@ -238,13 +248,14 @@ class HomeBookReport(models.AbstractModel):
         for plan in plans:
             content = Paper._edu_plan(plan)
             sessions = plan.session_ids.filtered(lambda session: not session.withdrawn_on)
-            weeks = Paper._edu_weeks(plan)
             books.append(
                 {
                     "record": plan,
                     "c": content,
-                    "weeks": weeks,
-                    "owed": sum(week["needed"] for week in weeks),
+                    "columns": WEEK_COLUMNS,
+                    "weeks": Paper._edu_weeks(plan),
+                    "count": len(plan.week_ids),
+                    "owed": sum(plan.week_ids.mapped("needed")),
                     "held": len(sessions.filtered(lambda session: session.outcome == "held")),
                     "withdrawn": len(plan.session_ids) - len(sessions),
                     "sheets": [

@@ -129,6 +129,25 @@ class TestHomeDocuments(HomeCommon):
         self.assertEqual(pages, 1)
         self.assertEqual(text.count("无记录"), 21)
 
+    def test_a_whole_year_s_weeks(self):
+        """More than a page holds: the head again, no row cut, the signatures with the sum."""
+        self.env["edu.term"].create(
+            {
+                "school_year": "2026-2027",
+                "season": "spring",
+                "start_date": "2027-02-22",
+                "end_date": "2027-07-02",
+            }
+        )
+        child = self.make_disabled(self.class_a, name="小石")
+        plan = self.make_plan(student_id=child.id, date_to="2027-07-02")
+        self.night(date(2027, 7, 5))
+        text, pages = self.pdf("home_book", self.as_user(plan, "bureau"), "book_year")
+        self.assertEqual(pages, 2)
+        self.assertEqual(text.count("无记录"), len(plan.week_ids))
+        self.assertEqual(text.count("周(周一至周日)"), 2)
+        self.assertIn("续表", text)
+
     def test_lesson_and_blank(self):
         session = self.lesson(self.plan, date(2026, 9, 4))
         text, pages = self.pdf("home_session", self.as_user(session, "dean"), "session")
