@@ -5,6 +5,9 @@ from . import policy
 from . import term
 from . import roster_check
 from . import dropout_report
+from . import dropout_report_content
+from . import dropout_report_signing
+from . import dropout_report_handing_in
 from . import dropout_report_line
 from . import dropout_report_version
 from . import dropout_report_status
@@ -15,6 +18,8 @@ from . import consolidation_kind
 from . import consolidation_dropout
 from . import consolidation_half_year
 from . import work_plan
+from . import work_plan_filling
+from . import work_plan_signing
 from . import work_plan_template
 from . import work_plan_measure
 from . import work_plan_child

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from ...tools import figures as sums
 from ...tools.dropout_form import METHODS
 from .consolidation_kind import schools_table
-from .dropout_report import FIGURES, PRESENT
+from .dropout_report_content import FIGURES, PRESENT
 
 SUBMITTED = ("submitted", "received", "accepted")
 FOLLOWED = ("suspected", "verifying", "persuading")
