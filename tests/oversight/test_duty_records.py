@@ -36,6 +36,14 @@ class TestDutyRecords(PlanCommon):
                 self.assertIn(menu.action.res_model, self.env["edu.duty"]._edu_models())
                 self.assertEqual(menu.action.view_mode.split(",")[0], "activity")
 
+    def test_rows_are_named(self):
+        """Where a model has no name of its own, Odoo's view would show a number."""
+        for menu in self.env.ref("edu_dropout_control.menu_duty_records").child_id:
+            model = self.env[menu.action.res_model]
+            arch = model.get_view(view_type="activity")["arch"]
+            with self.subTest(model=model._name):
+                self.assertRegex(arch, 'name="(display_name|name|student_id)"')
+
     def test_a_kind_of_to_do_is_a_column_of_one_model(self):
         models = self.env["edu.duty"]._edu_models()
         general = self.env.ref("mail.mail_activity_data_todo")
