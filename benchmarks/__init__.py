@@ -13,3 +13,9 @@ figure only informs, and ``met`` then is None too.  The runner adds the job's na
 ``TITLE``, a module's one-line text, heads its table.  A module whose name begins with an
 underscore is no job.
 """
+
+#: names for several jobs at once: everything about the children of a county, everything about what is due
+GROUPS = {
+    "roster": ("roster_import", "term", "comparison", "warning", "class_sheet"),
+    "duties": ("duty_night", "consolidation"),
+}

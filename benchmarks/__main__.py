@@ -33,6 +33,22 @@ def job_names():
     )
 
 
+def chosen(names):
+    """Jobs of the given names, groups taken apart; all where none is given.
+
+    :raise LookupError: a name that is neither
+    """
+    there = job_names()
+    out = []
+    for name in names or there:
+        jobs = benchmarks.GROUPS.get(name, (name,))
+        if not set(jobs) <= set(there):
+            known = ", ".join([*benchmarks.GROUPS, *there])
+            raise LookupError(f"no such job: {name}; there are {known}")
+        out += jobs
+    return list(dict.fromkeys(out))
+
+
 @contextmanager
 def fresh_database(template, name):
     """A copy of the template and of its files, gone afterwards."""
@@ -138,7 +154,9 @@ def write_report(path, tables):
 
 def main():
     parser = argparse.ArgumentParser(prog="dev/bench")
-    parser.add_argument("jobs", nargs="*", metavar="job", help=", ".join(job_names()) or "none yet")
+    parser.add_argument(
+        "jobs", nargs="*", metavar="job", help=", ".join([*benchmarks.GROUPS, *job_names()])
+    )
     parser.add_argument("--json", metavar="FILE", help="where to write what was measured")
     parser.add_argument(
         "--report", metavar="FILE", help="the page of figures to be brought up to date"
@@ -146,9 +164,10 @@ def main():
     parser.add_argument("--config", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--template", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    unknown = sorted(set(options.jobs) - set(job_names()))
-    if unknown:
-        parser.error(f"no such job: {', '.join(unknown)}; there are {', '.join(job_names())}")
+    try:
+        jobs = chosen(options.jobs)
+    except LookupError as error:
+        parser.error(str(error))
 
     # our own option in the file is unknown to Odoo's parser
     logging.getLogger("odoo.tools.config").setLevel(logging.ERROR)
@@ -158,7 +177,7 @@ def main():
         setup_logging=True,
     )
     measured, failed, tables = [], [], {}
-    for job in options.jobs or job_names():
+    for job in jobs:
         try:
             title, rows, seconds = run_job(job, options.template)
         except Exception:  # noqa: BLE001 the other jobs still run

@@ -1,4 +1,5 @@
 # By name, one a line: Odoo's own runner finds nothing behind "from . import registry".
+from .core import test_copied_field
 from .core import test_crypto
 from .core import test_encrypted_file
 from .core import test_followers

@@ -7,6 +7,7 @@ from odoo.models import MAGIC_COLUMNS
 from odoo.tools import mute_logger
 
 from ..monitoring.outcomes import PRESENT
+from ..registry.office import in_office_language
 
 STATES = [
     ("suspected", "Suspected"),
@@ -916,6 +917,7 @@ class EduDropoutCase(models.Model):
             case._edu_ledger("enter", "suspected", today, note)
 
     @api.model
+    @in_office_language
     def _cron_reopen_excluded(self):
         """Daily: a proof that has run out is checked again."""
         today = self.env["edu.policy"]._edu_today()

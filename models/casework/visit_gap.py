@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..registry.office import in_office_language
+
 #: what came later and takes the reproach away
 EXCUSED = ("in_time", "paper", "back")
 
@@ -99,6 +101,7 @@ class EduVisitGap(models.Model):
     # ------------------------------------------------------------------ counting
 
     @api.model
+    @in_office_language
     def _cron_fix(self):
         """Daily, after midnight in the county: count the periods that ended."""
         self._edu_fix()

@@ -15,5 +15,6 @@ from . import signing
 from . import signoff
 from . import signoff_fault
 from . import signoff_mixin
+from . import mail_activity_mixin
 from . import mail_followers
 from . import mail_thread

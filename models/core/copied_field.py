@@ -1,4 +1,7 @@
 from odoo import fields
+from odoo.tools import sql
+
+_ON_DELETE = ("set null", "restrict", "cascade")
 
 
 class CopiedMany2one(fields.Many2one):
@@ -11,4 +14,10 @@ class CopiedMany2one(fields.Many2one):
     """
 
     def update_db_foreign_key(self, model, column):
-        return
+        """None is made; one that an earlier version of the add-on made is dropped."""
+        cr, comodel = model.env.cr, model.env[self.comodel_name]
+        for ondelete in _ON_DELETE:
+            for name in sql.get_foreign_keys(
+                cr, model._table, self.name, comodel._table, "id", ondelete
+            ):
+                sql.drop_constraint(cr, model._table, name)

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, groupby
 
+from ..registry.office import in_office_language
+
 # Longer than a term: what lies before is counted
 RECOUNT_DAYS = 250
 _EDU_COUNTED = ("streak", "streak_from", "raised", "told")
@@ -382,6 +384,7 @@ class EduAbsence(models.Model):
         self._edu_recount(self.env["edu.student"].union(*(student for (student,) in absences)))
 
     @api.model
+    @in_office_language
     def _cron_recount(self):
         """Nightly: whoever was absent without leave lately is counted anew, so that a changed policy,
         or two entries made in the same moment, leave no row unseen."""

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from ..core.signing import signing
+from ..registry.office import in_office_language
 from ..registry.student import ON_BOOKS
 from .outcomes import GONE, MISSING, PRESENT
 from .status_kinds import OF_OUTCOME
@@ -858,6 +859,7 @@ class EduRosterCheck(models.Model):
         )
 
     @api.model
+    @in_office_language
     def _cron_remind_begin(self):
         """Mornings: the records administrator of a school that has not begun after the policy's
         days has a to-do, and after the policy's second number of days the principal too; the bureau
@@ -897,17 +899,17 @@ class EduRosterCheck(models.Model):
                         users |= holder
                         break
             users -= check._edu_begin_activities().user_id
-            for user in users:
-                check.with_context(mail_activity_quick_update=True).activity_schedule(
-                    BEGIN,
-                    check.check_deadline,
-                    user_id=user.id,
-                    note=self.env._(
-                        "%(days)s days of term have passed; the check has to be done by %(date)s.",
-                        days=passed,
-                        date=check.check_deadline,
-                    ),
-                )
+            check._edu_to_do(
+                users,
+                check.check_deadline,
+                "",
+                self.env._(
+                    "%(days)s days of term have passed; the check has to be done by %(date)s.",
+                    days=passed,
+                    date=check.check_deadline,
+                ),
+                BEGIN,
+            )
 
     def _edu_begin_activities(self):
         return self.env["mail.activity"].search(

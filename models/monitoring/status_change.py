@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..registry.office import in_office_language
 from .status_kinds import (
     ANSWERED,
     APPLICANTS,
@@ -643,6 +644,7 @@ class EduStatusChange(models.Model):
     # ------------------------------------------------------------------ time passes
 
     @api.model
+    @in_office_language
     def _cron_follow(self):
         """Daily: approved changes whose day has come take effect; answers that did not come in time
         make the child a suspected case, once; what has run out ends, and the child is open again."""

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..casework.dropout_case import UNDECIDED
+from ..registry.office import in_office_language
 
 
 class EduBulletin(models.Model):
@@ -311,6 +312,7 @@ class EduBulletin(models.Model):
     # ------------------------------------------------------------------ every so often
 
     @api.model
+    @in_office_language
     def _cron_prepare(self):
         """Daily: where the last bulletin is older than the policy's days and children are suspected,
         prepare the next and ask the bureau to issue it. One that is prepared already stays."""
@@ -327,10 +329,9 @@ class EduBulletin(models.Model):
             if not bulletin.order_ids:
                 bulletin.unlink()
                 continue
-            people = self.env["edu.post"]._holders("bureau", area=county)
-            summary = self.env._("Issue the bulletin of suspected dropouts")
-            for person in people:
-                bulletin.activity_schedule(
-                    "mail.mail_activity_data_todo", user_id=person.id, summary=summary
-                )
+            bulletin._edu_to_do(
+                self.env["edu.post"]._holders("bureau", area=county),
+                self.env["edu.policy"]._edu_today(),
+                self.env._("Issue the bulletin of suspected dropouts"),
+            )
             bulletin.message_unsubscribe(bulletin.message_partner_ids.ids)

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..core.signing import signing
+from ..registry.office import in_office_language
 from ..registry.res_users import CLOSED_TOO
 
 KINDS = {
@@ -721,6 +722,7 @@ class EduReportConsolidation(models.Model):
         )
 
     @api.model
+    @in_office_language
     def _cron_half_year(self):
         """Daily: from the fixed date on, every place has its tables to draw up; from the month before
         the system was in use nothing is asked."""

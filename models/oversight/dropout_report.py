@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import dropout_form as form
+from ..registry.office import in_office_language
 
 FILLERS = ("records_admin", "dean")
 LEADERS = ("principal", "vice_principal")
@@ -390,6 +391,7 @@ class EduDropoutReport(models.Model):
         )
 
     @api.model
+    @in_office_language
     def _cron_refresh(self):
         """Daily: reports of open terms that are missing are made, drafts follow live data."""
         terms = self.env["edu.term"].sudo().search([("state", "=", "open")])

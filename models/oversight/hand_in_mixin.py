@@ -1,7 +1,5 @@
 from datetime import datetime, time
 
-from markupsafe import escape
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -105,24 +103,6 @@ class EduHandInMixin(models.AbstractModel):
         )
 
     # Asking people: records with ``mail.activity.mixin``
-
-    def _edu_to_do(self, people, deadline, summary, note=""):
-        """A to-do each, without making anybody a follower: a post may end, a follower stays.
-
-        :param people: users
-        :param deadline: date
-        """
-        self.ensure_one()
-        followers = self.message_partner_ids
-        for person in people:
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo",
-                date_deadline=deadline,
-                summary=summary,
-                note=escape(note),
-                user_id=person.id,
-            )
-        self.message_unsubscribe((self.message_partner_ids - followers).ids)
 
     def _edu_done_asking(self, people=None):
         """Take away the to-dos given by ``_edu_to_do``, of everybody or of ``people``."""

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..registry.office import in_office_language
+
 
 class EduReportCall(models.Model):
     """The bureau calls for a report: what is due for which period, from whom, by when (四个一).
@@ -394,6 +396,7 @@ class EduReportCall(models.Model):
         return made
 
     @api.model
+    @in_office_language
     def _cron_rhythm(self):
         """Daily: what is called for by itself (the schools' monthly report) is called for in open
         terms, and reports that nobody has signed yet take in what was found since."""

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..casework.dropout_case import BACK, UNDECIDED
 from ..core.notes import log_notes
+from ..registry.office import in_office_language
 from .work_plan import WANTED
 
 
@@ -14,6 +15,7 @@ class EduWorkPlan(models.Model):
     _inherit = "edu.work.plan"
 
     @api.model
+    @in_office_language
     def _cron_daily(self):
         """Late in the evening: plans of open terms that are missing are made; those whose day it is get
         their snapshot, those whose term ends the one of its end. Each once: a day that was missed is

@@ -403,15 +403,11 @@ class EduSealUse(models.Model):
             people = Post._holders("principal", school=use.school_id)
         else:
             people = Post._holders(OFFICES[use.area_id.level], area=use.area_id)
-        followers = use.message_partner_ids
-        for person in people - use.asked_by_id:
-            use.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo",
-                date_deadline=self.env["edu.policy"]._edu_today(),
-                summary=self.env._("Approve the use of the seal"),
-                user_id=person.id,
-            )
-        use.message_unsubscribe((use.message_partner_ids - followers).ids)
+        use._edu_to_do(
+            people - use.asked_by_id,
+            self.env["edu.policy"]._edu_today(),
+            self.env._("Approve the use of the seal"),
+        )
 
 
 class EduSealedMixin(models.AbstractModel):

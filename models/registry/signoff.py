@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .office import in_office_language
+
 
 class EduDocumentGuardMixin(models.AbstractModel):
     _inherit = "edu.document.guard.mixin"
@@ -29,10 +31,9 @@ class EduSignoffFault(models.Model):
     _inherit = "edu.signoff.fault"
 
     @api.model
+    @in_office_language
     def _cron_verify(self):
-        """What does not hold is written down in the county's language."""
-        office = self.with_env(self.env["edu.policy"]._edu_office_env())
-        return super(EduSignoffFault, office)._cron_verify()
+        return super()._cron_verify()
 
     def _edu_tell(self):
         """One message to the county administrators and to the inspectors, who name nobody and no

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..core.set_writer import copy_rows
+from .office import in_office_language
 
 CANDIDATES = "edu_duplicate_numbers"
 
@@ -189,6 +190,7 @@ class EduStudentDuplicate(models.Model):
         )
 
     @api.model
+    @in_office_language
     def _cron_find(self):
         """Nightly: every county."""
         self._edu_find()

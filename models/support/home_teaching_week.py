@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..registry.office import in_office_language
+
 # What takes the reproach away
 KEPT = ("held", "paper", "ended")
 
@@ -134,6 +136,7 @@ class EduHomeTeachingWeek(models.Model):
     # ------------------------------------------------------------------ counting
 
     @api.model
+    @in_office_language
     def _cron_fix(self):
         """Daily, after midnight in the county: plans begin and end, and the weeks that ended are
         counted."""

@@ -141,6 +141,13 @@ class TestRosterProgress(MonitoringCommon):
         self.assertEqual(self.remind("2026-09-09"), {clerk: 1, principal: 1})
         self.assertEqual(self.remind("2026-09-10"), {clerk: 1, principal: 1})
 
+    def test_it_is_written_in_the_countys_language(self):
+        self.remind("2026-09-06")
+        reminder = self.check._edu_begin_activities()
+        self.assertIn("开学已 5 天；核查须在 2026-09-11 前完成。", reminder.note)
+        self.assertNotRegex(reminder.summary, "[A-Za-z]")
+        self.assertFalse(self.check.message_partner_ids & reminder.user_id.partner_id)
+
     def test_a_reminder_ticked_off_does_not_come_again_in_the_same_step(self):
         self.remind("2026-09-06")
         self.check._edu_begin_activities().action_feedback()

@@ -191,6 +191,7 @@ class TestBulletin(BulletinCommon):
         draft = Bulletin.search([("state", "=", "draft")])
         self.assertEqual(draft.county_id, self.county)
         self.assertEqual(draft.activity_ids.user_id, self.user["bureau"])
+        self.assertEqual(draft.activity_ids.summary, "印发疑似辍学通报")
         Bulletin._cron_prepare()
         self.assertEqual(Bulletin.search([("state", "=", "draft")]), draft)
         draft.with_user(self.user["bureau"]).action_issue()
