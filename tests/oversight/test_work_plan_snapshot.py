@@ -55,7 +55,7 @@ class TestWorkPlanSnapshot(PlanCommon):
         self.assertEqual(
             (self.plan.snapshot_child_count, self.plan.snapshot_returned_count), (4, 1)
         )
-        self.assertIn("1 of 4", self.messages(self.plan))
+        self.assertIn("4名学生中1名已返校", self.messages(self.plan))
         self.assertTrue(all(row.snapshot_standing == row.standing for row in self.plan.child_ids))
 
     def test_latest_step_of_the_law(self):
