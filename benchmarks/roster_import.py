@@ -464,6 +464,8 @@ def peak_of_import(county, path):
                 "term_id": county.term.id,
                 "upload": base64.b64encode(path.read_bytes()),
                 "upload_name": path.name,
+                # the short one would miss most children of the school
+                "is_complete": False,
             }
         )
     )

@@ -1,12 +1,12 @@
 import gc
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import split_every
 
 from ...tools.roster import Context, RosterFileError, codes, map_columns
 from .roster_import_row import shown
@@ -595,7 +595,7 @@ class EduRosterImport(models.Model):
         roster.row_ids.unlink()
         run = _Run(self)
         preview = []
-        for batch in split_every(BATCH, self._edu_incoming(parsed)):
+        for batch in batches(self._edu_incoming(parsed), BATCH):
             plans = run.take(batch, write)
             if len(preview) < SAMPLE_ROWS:
                 preview += [_previewed(plan) for plan in plans[: SAMPLE_ROWS - len(preview)]]
@@ -808,6 +808,16 @@ def _without_gc():
     finally:
         if enabled:
             gc.enable()
+
+
+def batches(rows, size):
+    """``rows`` in lists of ``size``; they are read as they are worked with, without looking for cycles."""
+    while True:
+        with _without_gc():
+            batch = list(islice(rows, size))
+        if not batch:
+            return
+        yield batch
 
 
 class _Run:

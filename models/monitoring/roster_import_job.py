@@ -8,9 +8,8 @@ from psycopg2 import errors
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import split_every
 
-from .roster_import import BATCH, _Run
+from .roster_import import BATCH, _Run, batches
 from .roster_memory import RosterMemory
 from .roster_plan import Incoming
 from .roster_write import RETRY, is_of_the_server
@@ -243,7 +242,7 @@ class EduRosterImportJob(models.Model):
         run = _Run(self, RosterMemory(self.env, self.id))
         position = self.position or {}
         run.validator.school_ids.update(position.get("schools", ()))
-        for batch in split_every(BATCH, self._edu_incoming(parsed, position.get("at", (0, 0)))):
+        for batch in batches(self._edu_incoming(parsed, position.get("at", (0, 0))), BATCH):
             if not self._edu_take_batch(run, batch):
                 return
             cron._commit_progress(len(batch), remaining=self._edu_rows_left())

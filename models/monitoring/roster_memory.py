@@ -13,6 +13,11 @@ from odoo.tools import SQL
 TEMPORARY = "edu_roster_memo"
 
 
+def array_text(values):
+    """An array of keys or numbers as one literal: quicker than an ARRAY[…] of thousands of them."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
 class RosterMemory:
     """One object an import; a later one in the same transaction begins anew.
 
@@ -54,12 +59,16 @@ class RosterMemory:
         if not places:
             return {}
         self._begin()
+        sheets = {}
+        for sheet, _number, _told in places.values():
+            sheets.setdefault(sheet, len(sheets) + 1)
         found = self.env.execute_query(
             SQL(
                 """WITH given AS (
-                       SELECT * FROM unnest(%(keys)s::text[], %(sheets)s::text[],
-                                            %(numbers)s::int[], %(told)s::int[])
-                           AS given(key, sheet, number, told)),
+                       SELECT key, (%(sheets)s::text[])[at] AS sheet, number, told
+                         FROM unnest(%(keys)s::text[], %(at)s::int[],
+                                     %(numbers)s::int[], %(told)s::int[])
+                           AS given(key, at, number, told)),
                    added AS (
                        INSERT INTO %(table)s (import_id, key, sheet, number, told)
                        SELECT %(id)s, * FROM given ON CONFLICT DO NOTHING)
@@ -69,10 +78,11 @@ class RosterMemory:
                            WHERE import_id = %(id)s AND key = given.key LIMIT 1) memo""",
                 table=self.table,
                 id=self.import_id,
-                keys=list(places),
-                sheets=[place[0] for place in places.values()],
-                numbers=[place[1] for place in places.values()],
-                told=[place[2] for place in places.values()],
+                keys=array_text(places),
+                sheets=list(sheets),
+                at=array_text(sheets[place[0]] for place in places.values()),
+                numbers=array_text(place[1] for place in places.values()),
+                told=array_text(place[2] for place in places.values()),
             )
         )
         return {key: (sheet or "", number, told) for key, sheet, number, told in found}
