@@ -32,7 +32,7 @@ def parse_long(data, filename, **options):
         want of memory or time
     """
     source = as_source(data)
-    if source.size < LONG or not is_workbook(source):
+    if source.size < LONG or not sys.executable or not is_workbook(source):
         return parse(source, filename, **options)
     try:
         process = _Process()
