@@ -2,7 +2,8 @@
 
 As many children on the list as on the registry. The household register goes by the identity number,
 so nearly all are found by it; one in 100 is on no registry, one in 500 has no number but the same name
-and birth date, one in 1,000 no number and a similar name. The comparison tells of each child what
+and birth date, one in 1,000 no number and a similar name. Half are girls; on each day of the nine
+years children of all surnames are born. The comparison tells of each child what
 the registry knows; the anti-join tells no more than who is missing. Both read the same staged rows and
 write their result into a temporary table; reading the file and keeping the rows is shown by itself.
 ``EDU_BENCH_ROWS`` sets the number: 50,000 by itself, with ``--scale`` the 100,000 of the plan's figure.
@@ -26,7 +27,7 @@ USUAL = "100000" if os.environ.get("EDU_BENCH_SCALE") else "50000"
 ROWS = int(os.environ.get("EDU_BENCH_ROWS", USUAL))
 ROUNDS = 5
 BY_NAME, SIMILAR, MISSING = 500, 1000, 100  # every how many-th child
-DAYS = 9 * 365
+DAYS = 9 * 365 + 2
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "明晓小红华建国军伟芳娜静丽强磊洋勇艳杰涛超秀英霞平刚桂"
 
@@ -70,27 +71,37 @@ def make_county(env):
 
 
 def children(env):
-    """(number, name, birth date, digest of the number) of made-up children."""
+    """(number, name, gender, birth date, digest of the number) of made-up children."""
     keyring = env["edu.secret.mixin"]._edu_keyring()
     first = date(env["edu.policy"]._edu_today().year - 15, 9, 1)
     for number in range(ROWS):
         born = first + timedelta(days=number % DAYS)
-        yield number, name_of(number), born, keyring.digest("identity", f"99000{number:013d}")
+        gender = "female" if number // len(SURNAMES) % 2 else "male"
+        yield (
+            number,
+            name_of(number),
+            gender,
+            born,
+            keyring.digest("identity", f"99000{number:013d}"),
+        )
 
 
 def fill_registry(env, school, people):
     """The children of the registry in one set: this measures no import."""
     cr = env.cr
-    cr.execute("CREATE TEMPORARY TABLE bench (name text, sound text, born date, digest text)")
+    cr.execute(
+        "CREATE TEMPORARY TABLE bench (name text, sound text, gender text, born date, digest text)"
+    )
     values = [
-        (name, search_text(name), born, digest)
-        for number, name, born, digest in people
+        (name, search_text(name), gender, born, digest)
+        for number, name, gender, born, digest in people
         if number % MISSING
     ]
     for at in range(0, len(values), 5000):
         part = list(zip(*values[at : at + 5000], strict=True))
         cr.execute(
-            "INSERT INTO bench SELECT * FROM unnest(%s::text[], %s::text[], %s::date[], %s::text[])",
+            """INSERT INTO bench SELECT * FROM unnest(
+                   %s::text[], %s::text[], %s::text[], %s::date[], %s::text[])""",
             [list(column) for column in part],
         )
     cr.execute(
@@ -99,7 +110,7 @@ def fill_registry(env, school, people):
                                         school_township_id, enrolment_state, placement,
                                         registry_completion, grade, active, gender, create_date)
                SELECT name, sound, born, digest, %s, %s, 'enrolled', 'regular', 'none', 3, TRUE,
-                      'male', now() FROM bench""",
+                      gender, now() FROM bench""",
             school.id,
             school.area_id.id,
         )
@@ -109,7 +120,7 @@ def fill_registry(env, school, people):
 
 def staged_rows(people):
     """The list: the same children, some without a number, some under another name too."""
-    for number, name, born, digest in people:
+    for number, name, gender, born, digest in people:
         row = dict.fromkeys(STAGED)
         if number % SIMILAR == 1:
             name, digest = f"{name}子", None
@@ -121,7 +132,7 @@ def staged_rows(people):
             child_name=name,
             name_key=name,
             name_sound=full_pinyin(name),
-            gender="male",
+            gender=gender,
             birthdate=born,
             id_number_digest=digest,
             id_number_masked=digest and "****************01",

@@ -180,14 +180,17 @@ class ComparisonMatcher:
                                WHEN s.id IS NOT NULL THEN 'number'
                                WHEN r.name_key IS NULL THEN 'name' END AS match_by,
                           NULL::jsonb AS suggestions
-                     FROM %(source)s AS r
-                     LEFT JOIN edu_student AS s ON s.id_number_digest = r.id_number_digest
-                    WHERE (%(plain)s) IS NOT TRUE""",
+                     FROM (SELECT * FROM %(source)s AS r
+                            WHERE NOT EXISTS (SELECT FROM edu_student AS s
+                                               WHERE s.id_number_digest = r.id_number_digest
+                                                 AND %(plain)s)) AS r
+                     LEFT JOIN edu_student AS s ON s.id_number_digest = r.id_number_digest""",
                 found=self.found,
                 source=self.source,
                 plain=self._plain(),
             )
         )
+        self.cr.execute(SQL("ANALYZE %s (student_id, decision, birthdate)", self.found))
         # a double entry is archived, hence never plainly in school: its child is
         self.cr.execute(
             SQL(
@@ -201,22 +204,32 @@ class ComparisonMatcher:
         self.cr.execute(
             SQL(
                 """CREATE TEMPORARY TABLE %(pairs)s ON COMMIT DROP AS
-                   SELECT r.id, COALESCE(kept.id, s.id) AS student_id,
-                          bool_or(%(same)s) AS is_same, bool_or(%(differs)s) AS is_other
-                     FROM %(found)s AS r
-                     JOIN edu_student AS s ON s.birthdate = r.birthdate
-                      AND (s.active OR s.merged_into_id IS NOT NULL)
-                     LEFT JOIN edu_student AS kept ON kept.id = s.merged_into_id
-                    WHERE r.student_id IS NULL AND r.decision IS DISTINCT FROM 'other'
-                      AND COALESCE(kept.active, s.active) AND s.school_id = ANY(%(schools)s)
-                      AND (%(same)s OR NOT %(differs)s
-                           AND COALESCE(s.gender = r.gender, TRUE) AND %(similar)s)
+                   SELECT near.id, COALESCE(kept.id, near.student_id) AS student_id,
+                          bool_or(near.is_same) AS is_same, bool_or(%(differs)s) AS is_other
+                     FROM (SELECT r.id, r.id_number_digest AS number, s.id AS student_id, s.active,
+                                  s.merged_into_id, s.id_number_digest, %(same)s AS is_same
+                             FROM %(found)s AS r
+                             -- the offset keeps the planner to one look at the registry
+                             JOIN (SELECT id, active, merged_into_id, id_number_digest, gender,
+                                          birthdate, split_part(name_pinyin, ' ', 1) AS name_key,
+                                          split_part(name_pinyin, ' ', 2) AS name_sound
+                                     FROM edu_student
+                                    WHERE school_id = ANY(%(schools)s) AND birthdate = ANY(ARRAY(
+                                          SELECT birthdate FROM %(found)s WHERE student_id IS NULL))
+                                   OFFSET 0) AS s ON s.birthdate = r.birthdate
+                            WHERE r.student_id IS NULL AND r.decision IS DISTINCT FROM 'other'
+                              AND (COALESCE(s.gender = r.gender, TRUE) OR %(same)s)
+                              AND (%(same)s OR %(similar)s)) AS near
+                     LEFT JOIN LATERAL (SELECT id, active, id_number_digest FROM edu_student
+                                         WHERE id = near.merged_into_id LIMIT 1) AS kept ON TRUE
+                    WHERE COALESCE(kept.active, near.active)
+                      AND (near.is_same OR NOT %(differs)s)
                     GROUP BY 1, 2""",
                 pairs=self.pairs,
-                same=SQL("split_part(s.name_pinyin, ' ', 1) = r.name_key"),
+                same=SQL("s.name_key = r.name_key"),
                 differs=SQL(
-                    "COALESCE(COALESCE(kept.id_number_digest, s.id_number_digest)"
-                    " <> r.id_number_digest, FALSE)"
+                    "COALESCE(COALESCE(kept.id_number_digest, near.id_number_digest)"
+                    " <> near.number, FALSE)"
                 ),
                 found=self.found,
                 schools=self._school_ids(),
@@ -278,17 +291,13 @@ class ComparisonMatcher:
         """SQL: names that look or sound alike; where the database cannot measure, that sound the
         same. Only what begins with the same letter, or goes on in the same characters under another
         surname, is looked at closely."""
-        key = SQL("split_part(s.name_pinyin, ' ', 1)")
-        sound = SQL("split_part(s.name_pinyin, ' ', 2)")
         if not self.has_trigram:
-            return SQL("%s = r.name_sound", sound)
+            return SQL("s.name_sound = r.name_sound")
         return SQL(
-            """(left(%(sound)s, 1) = left(r.name_sound, 1)
-                OR substr(%(key)s, 2) = substr(r.name_key, 2))
-               AND (similarity(%(sound)s, r.name_sound) >= %(similar)s
-                    OR similarity(%(key)s, r.name_key) >= %(similar)s)""",
-            key=key,
-            sound=sound,
+            """(left(s.name_sound, 1) = left(r.name_sound, 1)
+                OR substr(s.name_key, 2) = substr(r.name_key, 2))
+               AND (similarity(s.name_sound, r.name_sound) >= %(similar)s
+                    OR similarity(s.name_key, r.name_key) >= %(similar)s)""",
             similar=self.similar,
         )
 
