@@ -1,11 +1,11 @@
 """Our roster import beside Odoo's own import of the same rows into the same model, in one run.
 
 Ours: from the uploaded workbook to committed rows, read, matched, checked, with guardians and chatter,
-as a bureau officer within the record rules. Odoo's: openpyxl reads the workbook and ``load()`` takes
-the rows, their references looked up already, as superuser, since it is refused to everybody else; on
-a sample, because a second a hundred rows is all it does. *Bare* is PostgreSQL alone: the finished rows
-of children, guardians and notes by COPY into temporary tables and INSERT … SELECT into the tables with
-all their indexes.
+as a bureau officer within the record rules. Odoo's: ``base_import`` as the browser calls it, openpyxl
+and ``load()``, all rows, their references looked up already, as superuser, since it is refused to
+everybody else. It reads the file once a call, six times here: what reading it once and ``load()`` take
+is shown too. *Bare* is PostgreSQL alone: the finished rows of children, guardians and notes by COPY into
+temporary tables and INSERT … SELECT into the tables with all their indexes.
 
 ``--scale`` adds what takes minutes: 100,000 children, and the memory of a process that
 imports them.
@@ -22,8 +22,9 @@ import time
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
-import openpyxl
+import xlsxwriter
 
 from odoo import Command
 from odoo.tools import SQL, config, mute_logger
@@ -41,10 +42,32 @@ from odoo.addons.edu_dropout_control.tools.sample import SHORT, TEMPLATE, cell, 
 TITLE = "Roster import"
 ROWS = 10_000
 MANY = int(os.environ.get("EDU_BENCH_MANY", "100000"))
-SAMPLE = 300
 ROUNDS = 2
 WARM_UP = 200
 CLASS_SIZE = 45
+SHEET = "Sheet1"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: what the browser sends unless somebody changes it
+OPTIONS = {
+    "has_headers": True,
+    "quoting": '"',
+    "separator": "",
+    "encoding": "",
+    "date_format": "%Y-%m-%d",
+    "datetime_format": "",
+    "float_thousand_separator": ",",
+    "float_decimal_separator": ".",
+    "advanced": True,
+    "keep_matches": False,
+    "limit": 2000,
+    "skip": 0,
+    "sheet": SHEET,
+    "sheets": [],
+    "fallback_values": {},
+    "name_create_enabled_fields": {},
+    "import_set_empty_fields": [],
+    "import_skip_records": [],
+}
 
 
 class County:
@@ -162,7 +185,7 @@ class County:
         self.env.cr.commit()
         self.env.invalidate_all()
         gc.collect()
-        with written() as write:
+        with timed(RosterWriter, "carry_out") as write:
             started = time.perf_counter()
             roster.action_read()
             roster._edu_run_file(write=True)
@@ -179,16 +202,10 @@ class County:
         " guardian_ids/sequence"
     ).split()
 
-    def loads(self, children, data):
-        """Seconds of Odoo's way with the same columns: openpyxl, ``load()``, flushed."""
-        started = time.perf_counter()
-        for _time in range(2):  # base_import reads the file for its preview and again to import it
-            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-            sheet = book.worksheets[0]
-            for row in range(1, sheet.max_row + 1):
-                for column in range(1, sheet.max_column + 1):
-                    sheet.cell(row, column).value  # noqa: B018 read for the time that it takes
-        reading = time.perf_counter() - started
+    def odoos(self, children):
+        """Seconds of Odoo's own import of the same rows and columns, committed, and of that the seconds
+        beyond reading the file once. Called as the browser calls it: a look at the file, then one call
+        for each 2,000 rows, of which each reads the file. With history, since ours keeps one."""
         rows = [
             [
                 child["name"],
@@ -214,15 +231,36 @@ class County:
             ]
             for child in children
         ]
-        self.env.flush_all()
+        cr, made = self.env.cr, []
+        file = base_workbook([self.COLUMNS, *rows])
+        cr.commit()
         self.env.invalidate_all()
-        started = time.perf_counter()
-        result = self.env["edu.student"].load(self.COLUMNS, rows)
-        self.env.flush_all()
-        seconds = time.perf_counter() - started
-        if not result["ids"] or len(result["ids"]) != len(children):
-            raise RuntimeError(f"load: {result['messages'][:3]}")
-        return reading + seconds
+        gc.collect()
+        with timed(self.env.registry["base_import.import"], "_read_file") as reading:
+            started = time.perf_counter()
+            wizard = self.env["base_import.import"].create(
+                {
+                    "res_model": "edu.student",
+                    "file": file,
+                    "file_type": XLSX,
+                    "file_name": "bench.xlsx",
+                }
+            )
+            wizard.parse_preview({**OPTIONS})
+            options, result = {**OPTIONS}, {"nextrow": 0}
+            while True:
+                options = {**OPTIONS, "skip": result["nextrow"]}
+                result = wizard.execute_import(self.COLUMNS, self.COLUMNS, options)
+                cr.commit()
+                if result["messages"]:
+                    raise RuntimeError(f"Odoo's import: {result['messages'][:3]}")
+                made += result["ids"] or []
+                if not result["nextrow"]:
+                    break
+            seconds = time.perf_counter() - started
+        if len(made) != len(children):
+            raise RuntimeError(f"Odoo's import made {len(made)} of {len(children)} children")
+        return seconds, sum(reading[1:])
 
     def bare(self):
         """Seconds of putting the same rows into the same tables by COPY and INSERT … SELECT alone,
@@ -295,28 +333,30 @@ BARE = {
 
 
 @contextmanager
-def written():
-    """Seconds that the write part takes, batch by batch."""
-    seconds, carry_out = [], RosterWriter.carry_out
+def timed(owner, name):
+    """Seconds of each call of a method meanwhile."""
+    seconds, method = [], getattr(owner, name)
 
-    def timed(writer, plans):
+    def measured(*args, **options):
         started = time.perf_counter()
-        carry_out(writer, plans)
-        seconds.append(time.perf_counter() - started)
+        try:
+            return method(*args, **options)
+        finally:
+            seconds.append(time.perf_counter() - started)
 
-    RosterWriter.carry_out = timed
-    try:
+    with patch.object(owner, name, measured):
         yield seconds
-    finally:
-        RosterWriter.carry_out = carry_out
 
 
-@contextmanager
-def taken_back(env):
-    with env.cr.savepoint() as savepoint:
-        yield
-        savepoint.rollback()
-    env.invalidate_all()
+def base_workbook(table):
+    """A workbook as Odoo's own import takes it."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file)
+    sheet = book.add_worksheet(SHEET)
+    for number, cells in enumerate(table):
+        sheet.write_row(number, 0, cells)
+    book.close()
+    return file.getvalue()
 
 
 def workbook(children, layout=None):
@@ -334,28 +374,31 @@ def measure(env):
     county = County(env)
     warm = county.children(WARM_UP)
     county.ours(workbook(warm), WARM_UP)
-    loads, firsts, seconds = [], [], []
+    odoos, firsts, seconds = [], [], []
     for _round in range(ROUNDS):  # turn by turn, and the best of each: others use this machine too
-        sample = county.children(SAMPLE)
-        with taken_back(env):
-            loads.append(county.loads(sample, workbook(sample)) / SAMPLE)
+        odoos.append(county.odoos(county.children(ROWS)))
         data = workbook(county.children(ROWS))
         firsts.append(county.ours(data, ROWS))
         before = county.versions()
         seconds.append(county.ours(data, ROWS, expected="unchanged_count")[0])
         changed = before != county.versions()
-    load, again = min(loads), min(seconds)
+    again = min(seconds)
+    odoo, reading = min(odoos)
     total, write = (min(part) for part in zip(*firsts, strict=True))
     bare, count = county.bare()
     bare *= ROWS / count
     figures = [
         {"figure": "our import, rows per second", "value": ROWS / total},
-        {"figure": "openpyxl and load(), rows per second", "value": 1 / load},
+        {"figure": "Odoo's own import, rows per second", "value": ROWS / odoo},
         {
-            "figure": "openpyxl and load() ÷ our import, by the row",
-            "value": load * ROWS / total,
+            "figure": "Odoo's own import ÷ our import",
+            "value": odoo / total,
             "target": "at least 12",
-            "met": load * ROWS >= 12 * total,
+            "met": odoo >= 12 * total,
+        },
+        {
+            "figure": "the same if Odoo's read the file only once",
+            "value": (odoo - reading) / total,
         },
         {
             "figure": "write part ÷ bare COPY and INSERT … SELECT",

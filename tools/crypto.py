@@ -45,6 +45,7 @@ _logger = logging.getLogger(__name__)
 KINDS = ("identity", "student_no", "phone", "certificate", "account", "address")
 BLOB_MAGIC = b"EDUSEAL1"
 MASK_MARK = "***"
+_IN_URLS = bytes.maketrans(b"+/", b"-_")
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -71,6 +72,7 @@ class KeyProblem(Exception):
 
 _BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _SEPARATORS = re.compile(r"[-‐‑‒–—―−_.·()]+")
+_MOBILE = re.compile(r"1\d{10}")
 _COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
 _TOWNSHIP = re.compile(r"^.*?(?:街道|镇|乡)")
 
@@ -99,7 +101,7 @@ def presentable(kind, value):
     if kind == "address":
         return (value or "").strip()
     text = normalise(kind, value)
-    if kind == "phone" and not re.fullmatch(r"1\d{10}", text):
+    if kind == "phone" and not _MOBILE.fullmatch(text):
         return _BLANKS.sub("", unicodedata.normalize("NFKC", value or ""))
     return text
 
@@ -169,14 +171,19 @@ class Keyring:
         if not text:
             return False
         mac = hmac.digest(self._digest_key, f"{kind}\0{text}".encode(), "sha256")
-        return f"{self.digest_id}:{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+        short = binascii.b2a_base64(mac, newline=False).translate(_IN_URLS, b"=")
+        return f"{self.digest_id}:{short.decode()}"
 
-    def seal(self, kind, model, field, value):
-        """(mask, digest, cipher) of a clear value; all three False for an empty one."""
+    def seal(self, kind, model, field, value, digest=None):
+        """(mask, digest, cipher) of a clear value; all three False for an empty one.
+
+        :param digest: what takes digests in place of :meth:`digest`, see :class:`Digests`
+        """
         clear = presentable(kind, value)
         if not clear:
             return False, False, False
-        return _masked(kind, clear), self.digest(kind, clear), self.encrypt(model, field, clear)
+        digest = digest or self.digest
+        return _masked(kind, clear), digest(kind, clear), self.encrypt(model, field, clear)
 
     def fingerprint(self, data):
         """Keyed hash of ``data`` (bytes): equal for equal files, tells nothing without the key."""
@@ -193,7 +200,7 @@ class Keyring:
             nonce, clear, _associated(model, field)
         )
         if isinstance(value, str):
-            return f"{self.cipher_id}:{base64.b64encode(sealed).decode()}"
+            return f"{self.cipher_id}:{binascii.b2a_base64(sealed, newline=False).decode()}"
         return BLOB_MAGIC + self.cipher_id.encode() + sealed
 
     def decrypt(self, model, field, sealed):
@@ -241,6 +248,27 @@ class Keyring:
             return SealedFile(self._cipher_keys[kid], path, start, _associated(model, field))
         except (InvalidTag, ValueError) as error:
             raise KeyProblem("broken", f"{model}.{field}: sealed value does not fit") from error
+
+
+class Digests:
+    """Digests of values of which each is asked for several times in a row: to find a child, to compare
+    it, to write it. Remembers some thousands; goes with the work it is for, since it holds clear values.
+    """
+
+    MOST = 20_000
+
+    def __init__(self, keyring):
+        self._digest = keyring.digest
+        self._known = {}
+
+    def __call__(self, kind, value):
+        """What ``Keyring.digest`` gives."""
+        found = self._known.get((kind, value))
+        if found is None:
+            if len(self._known) >= self.MOST:
+                self._known.clear()
+            found = self._known[kind, value] = self._digest(kind, value)
+        return found
 
 
 class SealedFile:

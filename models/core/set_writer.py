@@ -36,7 +36,12 @@ def _plain(value):
 
 
 def _line(row):
-    line = "\t".join([value if type(value) is str else _plain(value) for value in row])
+    line = "\t".join(
+        [
+            value if type(value) is str else _NULL if value is None else _plain(value)
+            for value in row
+        ]
+    )
     if (
         _SPECIAL_IN_LINE.search(line)
         or line.count("\t") != len(row) - 1
@@ -72,9 +77,10 @@ class SetWriter:
         every other one is left to the ORM
     :param follow: {column: SQL} told from the ``source`` at the insertion
     :param source: SQL that joins to the staged row ``new``, for ``follow``
+    :param digest: what takes the digests of secrets, where they are known already
     """
 
-    def __init__(self, model, own=(), follow=None, source=None):
+    def __init__(self, model, own=(), follow=None, source=None, digest=None):
         self.model = model
         self.env = model.env
         self.own = frozenset(own)
@@ -84,6 +90,7 @@ class SetWriter:
         self.staged = f"edu_staged_{model._table}"
         self.secrets = model._edu_secret_fields() if hasattr(model, "_edu_secret_fields") else {}
         self.keyring = self.secrets and model._edu_keyring()
+        self.digest = digest
         self.allowed = {
             name: frozenset(field.get_values(model.env))
             for name, field in model._fields.items()
@@ -96,17 +103,19 @@ class SetWriter:
 
     def _columns(self, vals):
         """{column: value} of the given {field: value}."""
-        out = {}
+        out, secrets, allowed = {}, self.secrets, self.allowed
         for name, value in vals.items():
-            if name in self.secrets:
-                field, model = self.secrets[name], self.model._name
-                parts = self.keyring.seal(field.kind, model, name, value)
-                for suffix, part in zip(("_masked", "_digest", "_cipher"), parts, strict=True):
-                    out[name + suffix] = part or None
+            if name in secrets:
+                mask, digest, cipher = self.keyring.seal(
+                    secrets[name].kind, self.model._name, name, value, self.digest
+                )
+                out[f"{name}_masked"] = mask or None
+                out[f"{name}_digest"] = digest or None
+                out[f"{name}_cipher"] = cipher or None
                 continue
             if value is False and name not in self.booleans:
                 value = None
-            if name in self.allowed and value is not None and value not in self.allowed[name]:
+            if value is not None and name in allowed and value not in allowed[name]:
                 raise ValueError(f"Wrong value for {self.model._fields[name]}")
             out[name] = value
         return out
@@ -187,7 +196,7 @@ class SetWriter:
         ids = [row[0] for row in cr.fetchall()]
         self._stage(
             ["id", *names],
-            [(id_, *(row.get(name) for name in names)) for id_, row in zip(ids, rows, strict=True)],
+            [[id_, *map(row.get, names)] for id_, row in zip(ids, rows, strict=True)],
         )
         log = SQL("%s, %s, %s, %s", self.env.uid, cr.now(), self.env.uid, cr.now())
         cr.execute(
@@ -234,7 +243,7 @@ class SetWriter:
         names = list(dict.fromkeys(name for row in rows.values() for name in row))
         self._stage(
             ["id", "edu_columns", *names],
-            [(id_, list(row), *(row.get(name) for name in names)) for id_, row in rows.items()],
+            [[id_, list(row), *map(row.get, names)] for id_, row in rows.items()],
         )
         cr.execute(
             SQL(

@@ -267,9 +267,9 @@ class EduComparison(models.Model):
 
     # -- the file ---------------------------------------------------------------------------------
 
-    def _edu_parsed(self, overrides=None, profiles=None):
+    def _edu_parsed(self, overrides=None, profiles=None, keep=False):
         known = self.env["edu.roster.header"]._edu_overrides(self.county_id, self.env["edu.school"])
-        return super()._edu_parsed({**known, **(overrides or {})}, profiles)
+        return super()._edu_parsed({**known, **(overrides or {})}, profiles, keep)
 
     def action_compare(self):
         """Read the file and compare it with the registry; a long one in the background, see

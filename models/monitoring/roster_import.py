@@ -15,6 +15,9 @@ from .roster_upload import Told, kept
 from .roster_validate import RosterValidator
 from .roster_write import RosterWriter
 
+#: rows of a batch: few as long as the reader has just begun
+FIRST, MOST = 250, 2000
+#: where each batch is a transaction, and told to whoever waits
 BATCH = 1000
 SAMPLE_ROWS = 10
 PREVIEW_FIELDS = (
@@ -410,34 +413,15 @@ class EduRosterImport(models.Model):
                 del known[column.key]
         return known
 
-    def _edu_incoming(self, parsed, after=(0, 0)):
-        """Rows of the file for validation, and the number of rows passed over: yields
-        :class:`Incoming`, or :class:`Passed` for a total or footer.
+    def _edu_batches(self, parsed, first, most, after=(0, 0)):
+        """Rows of the file for validation, in batches: lists of :class:`Incoming`, and of
+        :class:`Passed` for a total or footer.
 
+        :param first, most: how many rows the first batch has, and one when it is under way
         :param after: (index of the sheet, row) up to which the file is done
         """
-        indexes = {sheet.name: sheet.index for sheet in parsed.sheets}
-        mappings = {sheet.name: sheet.mapping for sheet in parsed.sheets if sheet.usable}
-        places = {
-            name: {
-                key: (columns[0].text, columns[0].letter) for key, columns in mapping.fields.items()
-            }
-            for name, mapping in mappings.items()
-        }
         try:
-            for row in parsed.rows(tell_duplicates=False, after=after):
-                if row.skipped:
-                    yield Passed(indexes[row.sheet], row.number)
-                    continue
-                yield Incoming(
-                    row.sheet,
-                    row.number,
-                    row.values,
-                    row.problems,
-                    partial(_raw_of, row, mappings[row.sheet]),
-                    places[row.sheet],
-                    sheet_index=indexes[row.sheet],
-                )
+            yield from batches(_incoming(parsed, after), first, most)
         except RosterFileError as error:
             raise self._edu_file_error(error) from None
 
@@ -465,7 +449,7 @@ class EduRosterImport(models.Model):
         self.sudo()._edu_back_to_draft()
         profiles = self.env["edu.roster.profile"]._edu_known()
         roster = self.sudo()
-        with self._edu_parsed(self._edu_overrides(), profiles) as parsed:
+        with self._edu_parsed(self._edu_overrides(), profiles, keep=True) as parsed:
             roster.profile_id = parsed.profile[0]
             roster.column_ids = [fields.Command.create(vals) for vals in self._edu_columns(parsed)]
             roster.write({"state": "mapped", **self._edu_told(parsed)})
@@ -595,7 +579,7 @@ class EduRosterImport(models.Model):
         roster.row_ids.unlink()
         run = _Run(self)
         preview = []
-        for batch in batches(self._edu_incoming(parsed), BATCH):
+        for batch in self._edu_batches(parsed, FIRST, MOST):
             plans = run.take(batch, write)
             if len(preview) < SAMPLE_ROWS:
                 preview += [_previewed(plan) for plan in plans[: SAMPLE_ROWS - len(preview)]]
@@ -810,14 +794,17 @@ def _without_gc():
             gc.enable()
 
 
-def batches(rows, size):
-    """``rows`` in lists of ``size``; they are read as they are worked with, without looking for cycles."""
+def batches(rows, first, most):
+    """``rows`` in lists, the first of ``first``, each later one of twice as many up to ``most``; they are
+    read as they are worked with, without looking for cycles."""
+    size = first
     while True:
         with _without_gc():
             batch = list(islice(rows, size))
         if not batch:
             return
         yield batch
+        size = min(2 * size, most)
 
 
 class _Run:
@@ -830,7 +817,7 @@ class _Run:
         job = roster._edu_job()
         self.roster = roster
         self.validator = RosterValidator(roster.env, job, memory)
-        self.writer = RosterWriter(roster.env, job)
+        self.writer = RosterWriter(roster.env, job, self.validator.digest)
         self.counts = dict.fromkeys((CREATE, UPDATE, UNCHANGED, HOLD, REJECT), 0)
         self.skipped = 0
         self.classes = set()
@@ -863,6 +850,28 @@ class _Run:
             "unchanged_count": self.counts[UNCHANGED],
             "skipped_count": self.skipped,
         }
+
+
+def _incoming(parsed, after):
+    indexes = {sheet.name: sheet.index for sheet in parsed.sheets}
+    mappings = {sheet.name: sheet.mapping for sheet in parsed.sheets if sheet.usable}
+    places = {
+        name: {key: (columns[0].text, columns[0].letter) for key, columns in mapping.fields.items()}
+        for name, mapping in mappings.items()
+    }
+    for row in parsed.rows(tell_duplicates=False, after=after):
+        if row.skipped:
+            yield Passed(indexes[row.sheet], row.number)
+            continue
+        yield Incoming(
+            row.sheet,
+            row.number,
+            row.values,
+            row.problems,
+            partial(_raw_of, row, mappings[row.sheet]),
+            places[row.sheet],
+            sheet_index=indexes[row.sheet],
+        )
 
 
 def _raw_of(row, mapping):

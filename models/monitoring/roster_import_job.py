@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from .roster_import import BATCH, _Run, batches
+from .roster_import import BATCH, _Run
 from .roster_memory import RosterMemory
 from .roster_plan import Incoming
 from .roster_write import RETRY, is_of_the_server
@@ -242,7 +242,7 @@ class EduRosterImportJob(models.Model):
         run = _Run(self, RosterMemory(self.env, self.id))
         position = self.position or {}
         run.validator.school_ids.update(position.get("schools", ()))
-        for batch in batches(self._edu_incoming(parsed, position.get("at", (0, 0))), BATCH):
+        for batch in self._edu_batches(parsed, BATCH, BATCH, position.get("at", (0, 0))):
             if not self._edu_take_batch(run, batch):
                 return
             cron._commit_progress(len(batch), remaining=self._edu_rows_left())

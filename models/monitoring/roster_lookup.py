@@ -4,12 +4,13 @@ the children and guardians that a batch may be about, found in SQL, in one pass 
 Plain values, no records: thousands of rows are held against them.
 """
 
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from types import SimpleNamespace
 
 from odoo.tools import SQL
 
 from ...tools.names import comparison_key
+from .roster_memory import array_text
 
 _KEPT_TEXTS = 4096  # household areas repeat, addresses do not
 CHILD_COLUMNS = (
@@ -22,6 +23,8 @@ CHILD_COLUMNS = (
 GUARDIAN_COLUMNS = (
     "id student_id name relation_id is_legal workplace phone_digest id_number_digest"
 ).split()
+Child = namedtuple("Child", [*CHILD_COLUMNS, "class_grade"])
+Guardian = namedtuple("Guardian", GUARDIAN_COLUMNS)
 
 
 class Schools:
@@ -157,7 +160,8 @@ class Places:
 
 
 class Children:
-    """The children that the rows of one batch may be, found past the caller's rights.
+    """The children that the rows of one batch may be, found past the caller's rights; by name only
+    where no number is known.
 
     ``wanted``: one tuple a row: digest of the national number, digest of the identity number,
     comparison key of the name, birth date, two schools (each may be None).
@@ -169,65 +173,92 @@ class Children:
         self.by_name = defaultdict(list)  # position → children
         self.by_id = {}
         self.guardians_of = defaultdict(list)
-        found = self._found(env, wanted)
-        self._load(env, list({child_id for _n, _how, child_id, _double in found} | set(ids)))
-        for position, how, child_id, is_double in found:
-            child = self.by_id[child_id]
-            if how != "name":
-                self.by_number[position, how] = child
-                if is_double:
-                    self.by_double.add((position, how))
-            elif not is_double:
-                self.by_name[position].append(child)
-
-    @staticmethod
-    def _found(env, wanted):
-        # row by row through the indexes, whatever PostgreSQL knows of a table that just grows
         env["edu.student"].flush_model()
         env["edu.guardian"].flush_model()
-        columns = list(zip(*wanted, strict=True)) or [()] * 6
+        rows = list(enumerate(wanted, 1))
+        numbered = self._numbered(env, [(at, *row[:2]) for at, row in rows if row[0] or row[1]])
+        known = {position for position, _key, _id, _double in numbered}
+        named = self._named(env, [(at, *row[2:]) for at, row in rows if row[2] and at not in known])
+        self._load(env, list({child_id for _n, _how, child_id, _d in numbered + named} | set(ids)))
+        for position, key, child_id, is_double in numbered:
+            self.by_number[position, key] = self.by_id[child_id]
+            if is_double:
+                self.by_double.add((position, key))
+        for position, _how, child_id, is_double in named:
+            if not is_double:
+                self.by_name[position].append(self.by_id[child_id])
+
+    # row by row through the indexes, whatever PostgreSQL knows of a table that just grows
+
+    @staticmethod
+    def _numbered(env, rows):
+        """[(position, key, child, whether by a double entry merged into it)]"""
+        if not rows:
+            return []
+        positions, national, identity = map(array_text, zip(*rows, strict=True))
         return env.execute_query(
             SQL(
                 """WITH given AS (
-                       SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::date[],
-                                            %s::int[], %s::int[]) WITH ORDINALITY
-                           AS given(national, identity, name, birth, school, origin, position))
+                       SELECT * FROM unnest(%s::int[], %s::text[], %s::text[])
+                           AS given(position, national, identity))
                    SELECT position, how, COALESCE(merged_into_id, id), merged_into_id IS NOT NULL
                      FROM given CROSS JOIN LATERAL (
                         (SELECT 'national_no' AS how, id, merged_into_id FROM edu_student
                           WHERE national_no_digest = national LIMIT 1)
                           UNION ALL
                         (SELECT 'id_number', id, merged_into_id FROM edu_student
-                          WHERE id_number_digest = identity LIMIT 1)
-                          UNION ALL
-                        (SELECT 'name', id, merged_into_id FROM edu_student
-                          WHERE birthdate = birth AND split_part(name_pinyin, ' ', 1) = given.name
-                            AND (school_id IN (school, origin)
-                                 OR expected_school_id IN (school, origin))
-                         OFFSET 0)) child
+                          WHERE id_number_digest = identity LIMIT 1)) child
                     ORDER BY 1, 3""",
-                *map(list, columns),
+                positions,
+                national,
+                identity,
+            )
+        )
+
+    @staticmethod
+    def _named(env, rows):
+        """The same, by name, birth date and school."""
+        if not rows:
+            return []
+        positions, names, births, *schools = zip(*rows, strict=True)
+        return env.execute_query(
+            SQL(
+                """WITH given AS (
+                       SELECT * FROM unnest(%s::int[], %s::text[], %s::date[], %s::int[], %s::int[])
+                           AS given(position, name, birth, school, origin))
+                   SELECT position, 'name', COALESCE(merged_into_id, id), merged_into_id IS NOT NULL
+                     FROM given CROSS JOIN LATERAL (
+                          SELECT id, merged_into_id FROM edu_student
+                           WHERE birthdate = birth
+                             AND split_part(name_pinyin, ' ', 1) = given.name
+                             AND (school_id IN (school, origin)
+                                  OR expected_school_id IN (school, origin))
+                          OFFSET 0) child
+                    ORDER BY 1, 3""",
+                array_text(positions),
+                list(names),
+                list(births),
+                *map(array_text, schools),
             )
         )
 
     def _load(self, env, ids):
-        rows = env.execute_query_dict(
+        rows = env.execute_query(
             SQL(
-                """SELECT %s, class.grade AS class_grade
+                """SELECT %s, class.grade
                      FROM edu_student child LEFT JOIN edu_class class ON class.id = child.class_id
-                    WHERE child.id = ANY(%s)""",
+                    WHERE child.id = ANY(%s::int[])""",
                 SQL(", ").join(SQL.identifier("child", name) for name in CHILD_COLUMNS),
-                ids,
+                array_text(ids),
             )
         )
-        for row in rows:
-            self.by_id[row["id"]] = SimpleNamespace(**row)
-        rows = env.execute_query_dict(
+        self.by_id = {child.id: child for child in map(Child._make, rows)}
+        rows = env.execute_query(
             SQL(
-                "SELECT %s FROM edu_guardian WHERE student_id = ANY(%s) ORDER BY id",
+                "SELECT %s FROM edu_guardian WHERE student_id = ANY(%s::int[]) ORDER BY id",
                 SQL(", ").join(map(SQL.identifier, GUARDIAN_COLUMNS)),
-                ids,
+                array_text(ids),
             )
         )
-        for row in rows:
-            self.guardians_of[row["student_id"]].append(SimpleNamespace(**row))
+        for guardian in map(Guardian._make, rows):
+            self.guardians_of[guardian.student_id].append(guardian)

@@ -115,7 +115,8 @@ class Plan:
     @property
     def wrong(self):
         """Whether a problem keeps the row out."""
-        return any(problem.is_error for problem in self.problems)
+        problems = self.incoming.problems
+        return bool(problems) and any(problem.is_error for problem in problems)
 
     def tell(self, field_key, code, severity="error", secret=False, **params):
         """Add a problem of this stage, at the place of the field in the file."""

@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -5,8 +6,11 @@ from odoo.exceptions import UserError
 
 from ...tools.log_filter import holds_secret
 from ...tools.roster import RosterFileError
-from ...tools.roster.apart import parse_long
+from ...tools.roster.apart import FileApart, parse_long
 from .roster_import_row import shown
+
+#: under which the cursor keeps a long file that this transaction has open
+OPEN = "edu.roster.upload.mixin"
 
 
 class Told:
@@ -50,6 +54,7 @@ class EduRosterUploadMixin(models.AbstractModel):
             record.has_upload = bool(record.uploaded_on and not record.is_expired)
 
     def _inverse_upload(self):
+        self.env.cr.cache.pop(OPEN, None)
         uploads = self.filtered("upload")
         result = super()._inverse_upload()
         policy = self.env["edu.policy"]
@@ -63,33 +68,45 @@ class EduRosterUploadMixin(models.AbstractModel):
         )
         return result
 
-    def _edu_parsed(self, overrides=None, profiles=None):
+    def _edu_parsed(self, overrides=None, profiles=None, keep=False):
         """The parsed file (``tools.roster.ParsedFile``), to be closed.
 
         :param overrides: {key of a column: field, or None for none} where the dictionary errs
         :param profiles: {id: such a dictionary} of kept layouts, of which the file may have one
+        :param keep: the same transaction asks once more: a long file stays open until then
         :raise UserError: no file, or one that cannot be read; says what to do
         """
-        data = self._edu_upload_source()
-        if data is None:
+        policy, cache, own = self.env["edu.policy"], self.env.cr.cache, (self._name, self.id)
+        known = {
+            "overrides": overrides or {},
+            "profiles": profiles,
+            "school_year": self.term_id.school_year,
+            "today": policy._edu_today(),
+        }
+        owner, parsed = cache.pop(OPEN, (None, None))
+        try:
+            if owner == own:
+                parsed = parsed.again(**known)
+            else:
+                limit = policy._current().upload_max_mb << 20
+                source, name = self._edu_source(), self.upload_name or ""
+                parsed = parse_long(source, name, max_unpacked=limit, **known)
+        except RosterFileError as error:
+            raise self._edu_file_error(error) from None
+        if keep and isinstance(parsed, FileApart):
+            cache[OPEN] = own, parsed
+            return nullcontext(parsed)
+        return parsed
+
+    def _edu_source(self):
+        source = self._edu_upload_source()
+        if source is None:
             raise UserError(
                 self.env._("The file is deleted by now: upload it again.")
                 if self.uploaded_on
                 else self.env._("Upload the file first.")
             )
-        policy = self.env["edu.policy"]
-        try:
-            return parse_long(
-                data,
-                self.upload_name or "",
-                max_unpacked=policy._current().upload_max_mb << 20,
-                overrides=overrides or {},
-                profiles=profiles,
-                school_year=self.term_id.school_year,
-                today=policy._edu_today(),
-            )
-        except RosterFileError as error:
-            raise self._edu_file_error(error) from None
+        return source
 
     def _edu_file_error(self, error):
         return UserError("\n".join(filter(None, self._edu_words(error))))

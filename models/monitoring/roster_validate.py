@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 from odoo.tools import SQL
 
+from ...tools.crypto import Digests
 from ...tools.identity import check_identity
 from ...tools.names import comparison_key
 from ...tools.text import clean_number
-from ..core.secret_field import Secret
 from .roster_lookup import Children, Places, Schools
 from .roster_memory import RosterMemory
 from .roster_plan import CREATE, HOLD, REJECT, UNCHANGED, UPDATE, Plan
@@ -42,7 +42,12 @@ def holds_identity(text, today):
 
 def _numbers(plan):
     """Which of the two numbers a row has, as bits."""
-    return sum(1 << at for at, key in enumerate(NUMBERS) if key in plan.digests)
+    return ("national_no" in plan.digests) | ("id_number" in plan.digests) << 1
+
+
+def _kinds(model):
+    """{name: kind} of a model's secrets."""
+    return {name: field.kind for name, field in model._edu_secret_fields().items()}
 
 
 class RosterValidator:
@@ -58,7 +63,9 @@ class RosterValidator:
         self.job = job
         self.students = env["edu.student"].sudo().with_context(active_test=False)
         self.guardians = env["edu.guardian"].sudo()
-        self.digest = env["edu.secret.mixin"]._edu_keyring().digest
+        self.digest = Digests(env["edu.secret.mixin"]._edu_keyring())
+        self.student_secrets = _kinds(self.students)
+        self.guardian_secrets = _kinds(self.guardians)
         self.allowed = set(job.schools.ids)
         self.county_ids = set(job.schools.county_id.ids)
         self.own_school_id = job.school.id
@@ -91,7 +98,7 @@ class RosterValidator:
         plans = [Plan(row) for row in rows]
         for plan in plans:
             plan.digests = {
-                key: self._digest(key, plan.incoming.values[key])
+                key: self.digest(self.student_secrets[key], plan.incoming.values[key])
                 for key in NUMBERS
                 if plan.incoming.values.get(key)
             }
@@ -140,9 +147,9 @@ class RosterValidator:
         places = {}
         for plan in plans:
             row = plan.incoming
-            plan.keys = self._keys(plan)
+            plan.keys, place = self._keys(plan), (row.sheet, row.number, _numbers(plan))
             for key in plan.keys.values():
-                places.setdefault(key, (row.sheet, row.number, _numbers(plan)))
+                places.setdefault(key, place)
         return {**places, **self.memory.first(places)}
 
     def _refuse_repeated(self, plan, earlier):
@@ -266,17 +273,14 @@ class RosterValidator:
 
     # -- children ---------------------------------------------------------------------------------
 
-    def _digest(self, key, value):
-        return self.digest(self.students._fields[key].kind, value)
-
     def _load_children(self, plans):
         """Every child that a row of the batch may be, with guardians, in three queries."""
         self.children = Children(
             self.env,
             [
                 (
-                    plan.digests.get("national_no"),
-                    plan.digests.get("id_number"),
+                    plan.digests.get("national_no") or None,
+                    plan.digests.get("id_number") or None,
                     plan.name_key or None,
                     plan.incoming.values.get("birthdate"),
                     plan.school_id,
@@ -581,23 +585,24 @@ class RosterValidator:
         else:
             plan.tell("national_no", "national_no_changed", secret=True)
 
-    def _compare(self, plan, record, wanted):
-        for name, value in wanted.items():
-            if name in plan.digests:
-                differs = getattr(record, f"{name}_digest") != plan.digests[name]
-            else:
-                differs = self._differs(self.students, record, name, value)
-            if differs:
-                plan.vals[name] = value
-                plan.changed.append(name)
+    def _compare(self, plan, student, wanted):
+        for name, value in self._changed(self.student_secrets, student, wanted).items():
+            plan.vals[name] = value
+            plan.changed.append(name)
         if plan.new_class:
             plan.changed.append("class_id")
 
-    def _differs(self, model, known, name, value):
-        field = model._fields[name]
-        if isinstance(field, Secret):
-            return getattr(known, f"{name}_digest") != self.digest(field.kind, value)
-        return (getattr(known, name) or False) != (value or False)
+    def _changed(self, secrets, known, wanted):
+        """What of ``wanted`` is not what is known of a child or guardian; secrets by their digests."""
+        return {
+            name: value
+            for name, value in wanted.items()
+            if (
+                getattr(known, f"{name}_digest") != self.digest(secrets[name], value)
+                if name in secrets
+                else (getattr(known, name) or False) != (value or False)
+            )
+        }
 
     def _guardians(self, plan, student):
         values, out = plan.incoming.values, []
@@ -626,11 +631,7 @@ class RosterValidator:
                 out.append((None, {**vals, "sequence": number * 10}))
                 continue
             there.remove(guardian)
-            changed = {
-                key: value
-                for key, value in vals.items()
-                if self._differs(self.guardians, guardian, key, value)
-            }
+            changed = self._changed(self.guardian_secrets, guardian, vals)
             if changed:
                 out.append((guardian.id, changed))
         return out

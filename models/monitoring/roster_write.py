@@ -16,7 +16,7 @@ from .roster_plan import CREATE, REJECT, UPDATE
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 1000
+BATCH = 2000
 # the transaction as a whole is to be tried again; no row is to blame
 RETRY = (
     errors.SerializationFailure,
@@ -60,7 +60,7 @@ class RosterWriter:
     written as sets, so that no ``create`` or ``write`` sees them; moves, states, new classes and
     entrants, which are few, go their usual way."""
 
-    def __init__(self, env, job):
+    def __init__(self, env, job, digest=None):
         quiet = {
             "tracking_disable": True,
             "mail_create_nosubscribe": True,
@@ -70,11 +70,12 @@ class RosterWriter:
         self.job = job
         self.students = env["edu.student"].with_context(**quiet)
         self.guardians = env["edu.guardian"].with_context(**quiet)
-        self.student_set = SetWriter(self.students, own=OWN_COLUMNS)
+        self.student_set = SetWriter(self.students, own=OWN_COLUMNS, digest=digest)
         self.guardian_set = SetWriter(
             self.guardians,
             follow={name: SQL.identifier("child", name) for name in FOLLOWING},
             source=SQL("JOIN edu_student AS child ON child.id = new.student_id"),
+            digest=digest,
         )
         self.class_ids = {}
         self._load_places()
@@ -324,10 +325,8 @@ class RosterWriter:
     def _tell(self, new, changed):
         """One line a child in the chatter: where it came from, or what was changed, without values."""
         env, student = self.env, self.env["edu.student"]
-        bodies = {
-            plan.student_id: env._("Entered by the import of “%(file)s”.", file=self.job.source)
-            for plan in new
-        }
+        entered = env._("Entered by the import of “%(file)s”.", file=self.job.source)
+        bodies = dict.fromkeys((plan.student_id for plan in new), entered)
         for plan in changed:
             names = dict.fromkeys(plan.changed)
             labels = ", ".join(student._fields[name]._description_string(env) for name in names)

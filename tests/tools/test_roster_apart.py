@@ -129,7 +129,7 @@ class TestRosterApart(BaseCase):
 
     def test_a_file_that_takes_too_much_memory(self):
         with (
-            patch.object(reading, "MEMORY", 24 << 20),
+            patch.object(reading, "MEMORY", 20 << 20),
             self.assertRaises(RosterFileError) as caught,
         ):
             self.apart(xlsx(self.table(2000)))

@@ -22,8 +22,8 @@ from .header import (
     map_columns,
     normalise_header,
 )
-from .parsed import ParsedFile, ParsedSheet, parse
-from .reader import RosterFileError
+from .parsed import ParsedFile, ParsedSheet, parse, understand
+from .reader import RosterFileError, open_file
 from .rows import (
     Context,
     Row,
@@ -37,5 +37,5 @@ from .rows import (
 __all__ = (
     "FIELDS", "FIELD_INFO", "SECRET_FIELDS", "Column", "Context", "Field", "Mapping", "ParsedFile",
     "ParsedSheet", "RosterFileError", "Row", "RowProblem", "check_raw", "check_row", "codes",
-    "map_columns", "normalise_header", "parse", "read_class", "read_grade",
+    "map_columns", "normalise_header", "open_file", "parse", "read_class", "read_grade", "understand",
 )  # fmt: skip

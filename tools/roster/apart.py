@@ -24,7 +24,7 @@ LONG = (
 _PIECE = 1 << 20
 
 
-def parse_long(data, filename, **options):
+def parse_long(data, filename, *, max_unpacked, **known):
     """``parse`` (same parameters), in a process of its own where the file is a long workbook.
 
     :return: a :class:`ParsedFile`, to be closed
@@ -33,12 +33,12 @@ def parse_long(data, filename, **options):
     """
     source = as_source(data)
     if source.size < LONG or not sys.executable or not is_workbook(source):
-        return parse(source, filename, **options)
+        return parse(source, filename, max_unpacked=max_unpacked, **known)
     try:
         process = _Process()
     except OSError:  # no room for one more process just now
-        return parse(source, filename, **options)
-    return process.parse(source, filename, options)
+        return parse(source, filename, max_unpacked=max_unpacked, **known)
+    return process.parse(source, max_unpacked, known)
 
 
 class _Process:
@@ -57,17 +57,20 @@ class _Process:
         self._asked = 0
         self.close = weakref.finalize(self, _ended, self._process)
 
-    def parse(self, source, filename, options):
+    def parse(self, source, max_unpacked, known):
         try:
-            self._send((filename, options))
+            self._send(max_unpacked)
             with source.open() as file:
                 while piece := file.read(_PIECE):
                     self._send(piece)
             self._send(b"")
-            return FileApart(self, next(self.ask("file")))
+            return self.understand(known)
         except BaseException:
             self.close()
             raise
+
+    def understand(self, known):
+        return FileApart(self, next(self.ask("file", known)))
 
     def ask(self, *question):
         """Yields what the process answers. A later question ends the answer to an earlier one.
@@ -140,6 +143,10 @@ class FileApart(ParsedFile):
 
     def is_longer_than(self, limit):
         return next(self._process.ask("longer", limit))
+
+    def again(self, **known):
+        """The same file, while it is open, where something else is known of it (see ``understand``)."""
+        return self._process.understand(known)
 
     def close(self):
         self._process.close()

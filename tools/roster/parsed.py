@@ -198,21 +198,31 @@ def _tell_duplicate(row, key, place):
     )
 
 
-def parse(data, filename, *, max_unpacked, overrides=None, profiles=None, school_year=None, today):
+def parse(data, filename, *, max_unpacked, **known):
     """Parse an uploaded roster.
 
     :param bytes data: the file.
     :param str filename: for the record only; what the file is, its content tells.
     :param int max_unpacked: bytes that it may have when unpacked.
+    :param known: what is known of it, see :func:`understand`.
+    :return: :class:`ParsedFile`; its rows are read lazily.
+    :raises RosterFileError: the file cannot be read at all; also from ``rows()``.
+    """
+    return understand(open_file(data, max_unpacked=max_unpacked), **known)
+
+
+def understand(raw, *, overrides=None, profiles=None, school_year=None, today):
+    """Say what an opened file holds.
+
+    :param RawFile raw: of :func:`~.reader.open_file`.
     :param dict overrides: {column key: field key or None}, the county's corrections.
     :param dict profiles: {id: {column key: field key or None}}, kept layouts; the one that the file has
         says what its columns hold, before the dictionary and after ``overrides``.
     :param school_year: "2026-2027" or 2026, needed to read grades like "2025级"; None if unknown.
     :param date today: the county's date.
-    :return: :class:`ParsedFile`; its rows are read lazily.
-    :raises RosterFileError: the file cannot be read at all; also from ``rows()``.
+    :return: :class:`ParsedFile`.
+    :raises RosterFileError: as :func:`parse`.
     """
-    raw = open_file(data, max_unpacked=max_unpacked)
     context = Context.of(today, school_year)
     profile = best_profile((sheet.rows() for sheet in raw.sheets), profiles)
     overrides = {**profile[1], **(overrides or {})}

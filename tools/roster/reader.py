@@ -364,7 +364,8 @@ class _Extent:
             return
         tags, columns = text.count(b"<c "), _USUAL_COLUMN.findall(text)
         long_row = _USUAL_LONG_ROW
-        if tags != len(columns) or any(mark in text for mark in _UNUSUAL):
+        odd = text.count(b"<c") != tags or b":c" in text  # seldom: spares a search for each mark
+        if tags != len(columns) or (odd and any(mark in text for mark in _UNUSUAL)):
             tags, columns = len(_CELL_TAG.findall(text)), _CELL_COLUMN.findall(text)
             long_row = _LONG_ROW
         self.tags += tags

@@ -1,8 +1,8 @@
 """The process that reads a long workbook; what talks to it is ``apart.py``.
 
 Run as a program by an isolated Python, with the bytes of memory it may take, the name of this package
-and the add-on's folder. It reads and writes pickles: first what to parse, then questions, each answered
-by pieces that it gets ready while the piece before is worked with, and hands over when ``MORE`` is asked
+and the add-on's folder. It reads and writes pickles: first the file, then questions, each answered by
+pieces that it gets ready while the piece before is worked with, and hands over when ``MORE`` is asked
 for. Ends with its input.
 """
 
@@ -14,7 +14,7 @@ from pickle import dump, load
 from types import ModuleType
 
 MORE = "more"
-FIRST, PIECE = 32, 1000  # rows: few are often all that is wanted, for a look at the file
+FIRST, PIECE = 32, 2000  # rows: few are often all that is wanted, for a look at the file
 MEMORY = 3 << 30  # bytes of address space
 SECONDS = 900  # of the processor
 
@@ -51,24 +51,23 @@ def stand_in(package, home):
 class Answers:
     """What is answered to each question, as an iterator of pieces (lists)."""
 
-    def __init__(self, roster, filename, options, pieces):
-        self.error = roster.RosterFileError
-        try:
-            self.parsed = roster.parse(b"".join(pieces), filename, **options)
-        except self.error as error:
-            self.parsed = error
+    def __init__(self, roster, max_unpacked, pieces):
+        self.roster = roster
+        self.max_unpacked = max_unpacked
+        self.data = b"".join(pieces)
+        self.raw = self.parsed = None
 
     def to(self, question, *given):
-        if isinstance(self.parsed, Exception):
-            yield self.parsed
-            return
         try:
             yield from getattr(self, question)(*given)
-        except self.error as error:
+        except self.roster.RosterFileError as error:
             yield error
 
-    def file(self):
-        parsed = self.parsed
+    def file(self, known):
+        if self.raw is None:
+            self.raw = self.roster.open_file(self.data, max_unpacked=self.max_unpacked)
+            self.data = None
+        parsed = self.parsed = self.roster.understand(self.raw, **known)
         sheets = [(s.name, s.index, s.hidden, s.mapping, s.problems) for s in parsed.sheets]
         yield [(parsed.kind, parsed.profile, parsed.problems, sheets)]
 
@@ -84,13 +83,12 @@ class Answers:
         size = FIRST
         while piece := list(islice(rows, size)):
             yield piece
-            size = PIECE
+            size = min(4 * size, PIECE)
 
 
 def serve(roster, read, write):
     """Answer until the other side has no more questions."""
-    filename, options = load(read)
-    answers = Answers(roster, filename, options, iter(lambda: load(read), b""))
+    answers = Answers(roster, load(read), iter(lambda: load(read), b""))
     ready, pieces = None, iter(())
     while True:
         question = load(read)

@@ -154,6 +154,7 @@ _GRADE_FORMS = (
 )
 _COHORT = re.compile(r"(小学|初中|初级中学|初)?(?:部)?((?:20)?[0-9]{2})(?:级|届级|年级)")
 _WHOLE = re.compile(r"([0-9]{1,4})\.0+")  # a number that a program wrote as 7.0
+_YEAR = re.compile(r"(20[0-9]{2})年?")
 _COHORT_HINT = re.compile(r"[0-9] ?[0-9]")
 _NOT_COMPULSORY = re.compile(
     r".*(?:幼儿|学前|托班|[大中小]班|高中|高[一二三123]|中职|职高|职一|职二).*|(?:1[0-2]|十|十一|十二)年级"
@@ -318,29 +319,30 @@ class _Reader:
         )
 
     def read(self, cells):  # pylint: disable=method-required-super
-        self.source, self.texts, self.cells = {}, {}, {}
+        sources, texts, kept = self.source, self.texts, self.cells = {}, {}, {}
         self.unclear = None  # why the birth date cannot be read by itself
         self.broken = set()  # fields that have a value which could not be used
         width = len(cells)
         for key, columns in self.mapping.fields.items():
+            cleaned = _clean_again if key in _FEW else clean
             for column in columns:
                 value = cells[column.index] if column.index < width else ""
                 if value == "":
                     continue
-                text, spoilt = (value, False) if isinstance(value, str) else cell_text(value)
-                text = _clean_again(text) if key in _FEW else clean(text)
-                if not text or (len(text) < 8 and self.is_nothing(key, text)):
+                text, spoilt = (value, False) if type(value) is str else cell_text(value)
+                text = cleaned(text)
+                if not text or (text in _HOLLOW and self.is_nothing(key, text)):
                     continue
-                self.source[key] = column
+                sources[key] = column
                 if spoilt or (key in _NUMBER_FIELDS and self.is_spoilt(text)):
                     self.tell(key, problem("number_spoilt"), column)
                     self.broken.add(key)
                 else:
-                    self.texts[key], self.cells[key] = text, value
+                    texts[key], kept[key] = text, value
                 break
         for key in _TEXTS:
-            if key in self.texts:
-                self.values[key] = self.texts[key]
+            if key in texts:
+                self.values[key] = texts[key]
         self.person()
         self.codes()
         self.numbers()
@@ -351,13 +353,13 @@ class _Reader:
     @staticmethod
     def is_nothing(key, text):
         """Whether a cell only says that there is nothing: a dash; 无 where text is expected."""
-        if text in ("无", "-", "/"):
+        if text in _NOTHING_HERE:
             return key in _TEXTS or key in _NUMBER_FIELDS
         return text in _NOTHING
 
     @staticmethod
     def is_spoilt(text):
-        return not text.isdecimal() and bool(_SPOILT.fullmatch(clean_number(text)))
+        return ("E" in text or "e" in text) and bool(_SPOILT.fullmatch(clean_number(text)))
 
     def person(self):
         if "name" in self.texts:
@@ -483,7 +485,8 @@ class _Reader:
             ("disability_no", lambda text: identity.check_disability_no(text, today)),
             ("household_area_code", identity.check_area_code),
         ):
-            self.checked(key, check)
+            if key in self.texts:
+                self.checked(key, check)
         if "aux_no" in self.texts:
             self.values["aux_no"] = clean_number(self.texts["aux_no"])
         place = self.values.get("household_area", "")
@@ -494,8 +497,6 @@ class _Reader:
                 del self.values["household_area"]
 
     def checked(self, key, check):
-        if key not in self.texts:
-            return
         result = check(self.texts[key])
         for why in result.problems:
             self.tell(key, why)
@@ -559,13 +560,13 @@ class _Reader:
                 self.values["expected_grade"] = expected
         if "entry_month" in self.texts:
             text = self.texts["entry_month"]
-            year_only = re.fullmatch(r"(20[0-9]{2})年?", text)
+            year_only = _YEAR.fullmatch(text)
             if year_only:  # school years begin in September
                 self.values["entry_month"] = f"{year_only.group(1)}-09"
             else:
                 parsed = self.date("entry_month")
                 if parsed:
-                    self.values["entry_month"] = f"{parsed.value:%Y-%m}"
+                    self.values["entry_month"] = parsed.value.isoformat()[:7]
 
     def guardians(self):
         for n in (1, 2):
@@ -582,9 +583,11 @@ class _Reader:
                 implied = self.mapping.implied[relation]
                 if self.values.setdefault(relation, implied) != implied:
                     self.tell(relation, problem("relation_conflict"))
-            self.checked(f"guardian{n}_phone", self.phone)
+            if f"guardian{n}_phone" in self.texts:
+                self.checked(f"guardian{n}_phone", self.phone)
             key = f"guardian{n}_id_number"
-            self.checked(key, lambda text: identity.check_identity(text, self.context.today))
+            if key in self.texts:
+                self.checked(key, lambda text: identity.check_identity(text, self.context.today))
 
     def complete_birthdate(self):
         """A birth date without its day (2013.09), or with a short year (13.9.1), is that of the
@@ -652,7 +655,9 @@ _BOOLEANS = (
     "boarding", "left_behind", "migrant", "orphan", "aided", "guardian1_is_legal",
     "guardian2_is_legal",
 )  # fmt: skip
+_NOTHING_HERE = frozenset(("无", "-", "/"))
 _NOTHING = frozenset(("--", "—", "——", "暂无", "#N/A", "NULL", "null", "None", "#REF!", "#VALUE!"))
+_HOLLOW = _NOTHING | _NOTHING_HERE
 #: fields of which a file has few different texts: these are cleaned once
 _FEW = frozenset(
     _CODED + _BOOLEANS + (
