@@ -1,3 +1,4 @@
+import base64
 import io
 import zipfile
 from datetime import date
@@ -286,7 +287,32 @@ class TestRosterImportFiles(RosterCommon):
         self.assertEqual(self.counts(roster), (35, 34, 0, 0, 1, 0))
         self.assertEqual(roster.todo_row_ids.mapped("number"), [4])  # a title, the headers, a child
         self.assertEqual(self.students(children[-1]).name, children[-1]["name"])
-        self.assertEqual(popen.call_count, 3)  # read, previewed, imported
+        self.assertEqual(popen.call_count, 2)  # read and previewed; imported
+
+    def test_a_long_workbook_stays_open_for_what_is_asked_of_it_next(self):
+        self.startPatcher(patch.object(apart, "LONG", 0))
+        popen = self.startPatcher(
+            patch.object(apart.subprocess, "Popen", wraps=apart.subprocess.Popen)
+        )
+        roster = self.upload_children([self.child(60), self.child(61)])
+        roster.action_read()
+        column = roster.column_ids.filtered(lambda column: column.field_key == "gender")
+        column.field_key = False
+        roster.action_preview()
+        self.assertEqual(popen.call_count, 1)
+        self.assertNotIn("gender", roster.preview[0]["values"])
+        # another file of the same record, or another record, is no such thing
+        roster.action_read()
+        data = base64.b64encode(write_export([self.child(62)], layout=SHORT))
+        roster.upload = data
+        roster.action_read()
+        self.run_import(self.upload_children([self.child(63)]))
+        roster.action_preview()
+        self.assertEqual(roster.row_count, 1)
+        roster.action_import()
+        self.assertTrue(self.students(self.child(62)))
+        self.assertFalse(self.students(self.child(60)))
+        self.assertTrue(self.students(self.child(63)))
 
     def test_a_workbook_whose_reading_breaks_off(self):
         self.startPatcher(patch.object(apart, "LONG", 0))
