@@ -77,6 +77,12 @@ class EduEntrant(models.Model):
             else:
                 entrant.state = "elsewhere"
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_from_lines(self):
+        """In place of a foreign key of the lines."""
+        self.env["edu.roster.check"]._edu_claim_all()
+        self.line_ids.sudo().write({"entrant_id": False})
+
     @api.model
     def _edu_expect(self, term, school, student, grade, source):
         """Expect children in ``school``; the one way in, for lists, wizards and hands.

@@ -261,6 +261,7 @@ class EduRosterCheck(models.Model):
         if not checks:
             return 0
         self.env.flush_all()
+        checks._edu_claim()
         children = checks._edu_list_children()
         checks._edu_make_sheets(children)
         if len(checks) >= ANALYZE_FROM:
@@ -281,8 +282,29 @@ class EduRosterCheck(models.Model):
 
     @api.model
     def _edu_analyze(self, *tables):
+        """Tell the planner roughly how large tables are; autovacuum does it thoroughly."""
+        self.env.cr.execute("SET LOCAL default_statistics_target = 10")
         for table in tables:
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+        self.env.cr.execute("SET LOCAL default_statistics_target TO DEFAULT")
+
+    def _edu_claim(self):
+        """Lines are about to be made of children who are there now: see ``_edu_claim_all``."""
+        self.env.cr.execute(
+            SQL("UPDATE edu_roster_check SET id = id WHERE id IN %s", tuple(self.ids or [0]))
+        )
+
+    @api.model
+    def _edu_claim_all(self):
+        """A child or an entrant is about to be deleted, which its lines do not hinder: they have no
+        foreign key, since PostgreSQL would lock each child of the county when a term opens. Whoever
+        deletes looks for lines, and whoever makes lines has written to their checks, and to the term
+        of new ones. So does this: of two at once PostgreSQL sends one back, and Odoo tries it again.
+        """
+        for table in ("edu_term", "edu_roster_check"):
+            self.env.cr.execute(
+                SQL("UPDATE %s SET id = id WHERE state <> 'closed'", SQL.identifier(table))
+            )
 
     def _edu_begin(self):
         """Checks that were not begun are open from today on.
@@ -317,6 +339,8 @@ class EduRosterCheck(models.Model):
         :return: the checks of ``schools`` in ``term``, new and old, as superuser
         """
         self.env.flush_all()
+        # see _edu_claim_all: whoever deletes a child knows nothing of new checks
+        self.env.cr.execute(SQL("UPDATE edu_term SET id = id WHERE id = %s", term.id))
         self.env.cr.execute(
             SQL(
                 """
@@ -354,11 +378,12 @@ class EduRosterCheck(models.Model):
                 self._edu_children_sql(),
             )
         )
-        self.env.cr.execute(SQL("ANALYZE %s", name))
+        self._edu_analyze("edu_roster_child_tmp")
         return name
 
     def _edu_children_sql(self):
-        """Who belongs on the lists of ``self``: (check, student, class, grade, entrant, origin)."""
+        """Who belongs on the lists of ``self``: (check, student, class, grade, entrant, origin), and
+        what the line copies of the child."""
         return SQL(
             """
             SELECT c.id AS check_id, s.id AS student_id,
@@ -367,7 +392,7 @@ class EduRosterCheck(models.Model):
                    COALESCE(NULLIF(e.grade, 0), s.grade) AS grade, e.id AS entrant_id,
                    CASE WHEN s.enrolment_state = 'expected' OR e.id IS NOT NULL
                         THEN 'entrant' ELSE 'registry' END AS origin,
-                   s.enrolment_state AS registry_state
+                   s.enrolment_state AS registry_state, %(copied)s
               FROM edu_roster_check c
               JOIN edu_student s ON s.school_id = c.school_id
                AND s.active AND s.enrolment_state IN %(on_list)s
@@ -380,7 +405,7 @@ class EduRosterCheck(models.Model):
             UNION ALL
             SELECT c.id, s.id,
                    CASE WHEN ek.school_id = c.school_id AND ek.active THEN ek.id END,
-                   e.grade, e.id, 'entrant', s.enrolment_state
+                   e.grade, e.id, 'entrant', s.enrolment_state, %(copied)s
               FROM edu_roster_check c
               JOIN edu_entrant e ON e.term_id = c.term_id AND e.school_id = c.school_id
               JOIN edu_student s ON s.id = e.student_id AND s.school_id != c.school_id
@@ -390,6 +415,11 @@ class EduRosterCheck(models.Model):
             """,
             on_list=ON_BOOKS,
             not_expected=NOT_EXPECTED,
+            copied=SQL(
+                """s.placement IN ('home', 'remote') AS at_home,
+                   substr(s.name_pinyin, strpos(s.name_pinyin, ' ') + 1) AS name_pinyin,
+                   s.residence_township_id, s.household_township_id"""
+            ),
             checks=tuple(self.ids or [0]),
         )
 
@@ -487,23 +517,23 @@ class EduRosterCheck(models.Model):
                     grade, student_id, entrant_id, origin, registry_state, at_home, name_pinyin,
                     residence_township_id, household_township_id, outcome, receipt_pending,
                     digested, approved_by, valid_until, evidence)
-                SELECT c.id, sh.id, c.term_id, c.school_id, school.area_id, child.class_id,
-                       child.grade, s.id, child.entrant_id, child.origin, child.registry_state,
-                       s.placement IN ('home', 'remote'),
-                       substr(s.name_pinyin, strpos(s.name_pinyin, ' ') + 1),
-                       s.residence_township_id, s.household_township_id, 'unmarked', FALSE,
-                       FALSE, old.approved_by, old.valid_until, old.evidence
-                  FROM %(children)s child
-                  JOIN edu_roster_check c ON c.id = child.check_id
-                  JOIN edu_school school ON school.id = c.school_id
-                  JOIN edu_student s ON s.id = child.student_id
-                  JOIN edu_roster_sheet sh ON sh.check_id = c.id AND sh.state = 'open'
+                SELECT sh.check_id, sh.id, sh.term_id, sh.school_id, school.area_id, child.class_id,
+                       child.grade, child.student_id, child.entrant_id, child.origin,
+                       child.registry_state, child.at_home, child.name_pinyin,
+                       child.residence_township_id, child.household_township_id, 'unmarked',
+                       FALSE, FALSE, old.approved_by, old.valid_until, old.evidence
+                  FROM (SELECT * FROM %(children)s child
+                         WHERE NOT EXISTS (SELECT 1 FROM edu_roster_check_line l
+                                            WHERE l.check_id = child.check_id
+                                              AND l.student_id = child.student_id)
+                        -- the offset keeps the planner from asking child by child
+                        OFFSET 0) child
+                  JOIN edu_roster_sheet sh ON sh.check_id = child.check_id AND sh.state = 'open'
                    AND COALESCE(sh.class_id, 0) = COALESCE(child.class_id, 0)
-             LEFT JOIN (%(old)s) old ON old.check_id = c.id AND old.student_id = s.id
-                 WHERE NOT EXISTS (SELECT 1 FROM edu_roster_check_line l
-                                    WHERE l.check_id = child.check_id
-                                      AND l.student_id = child.student_id)
-              ORDER BY sh.id, s.id
+                  JOIN edu_school school ON school.id = sh.school_id
+             LEFT JOIN (%(old)s) old ON old.check_id = child.check_id
+                   AND old.student_id = child.student_id
+              ORDER BY sh.id, child.student_id
                 """,
             children=children,
             old=self._edu_last_proof_sql(children),

@@ -30,17 +30,18 @@ class EduRosterCheckLine(models.Model):
         "school_township_id",
     )
 
-    # check, sheet, term and child have indexes of two columns: see below. Lines are made from their
+    # check, term and child are found by indexes of two columns: see below. Lines are made from their
     # sheets, in one statement, and a sheet with lines is not deleted, nor a check with sheets: asking
-    # PostgreSQL for each line whether its sheet is there takes as long as all else.
+    # PostgreSQL for each line whether its sheet is there takes as long as all else. Children and
+    # entrants see to it themselves that no line points to one that is gone: see edu.roster.check.
     check_id = CopiedMany2one("edu.roster.check", required=True, ondelete="restrict")
-    sheet_id = CopiedMany2one("edu.roster.sheet", required=True, ondelete="restrict")
+    sheet_id = CopiedMany2one("edu.roster.sheet", required=True, index=True, ondelete="restrict")
     term_id = CopiedMany2one("edu.term", required=True, ondelete="restrict")
     school_id = CopiedMany2one("edu.school", required=True, index=True, ondelete="restrict")
     class_id = CopiedMany2one("edu.class", index=True, ondelete="restrict")
     grade = fields.Integer(aggregator=None)
-    student_id = fields.Many2one("edu.student", required=True, ondelete="restrict")
-    entrant_id = fields.Many2one("edu.entrant", index="btree_not_null", ondelete="set null")
+    student_id = CopiedMany2one("edu.student", required=True, ondelete="restrict")
+    entrant_id = CopiedMany2one("edu.entrant", index="btree_not_null", ondelete="set null")
     origin = fields.Selection(
         [
             ("registry", "On the registry"),
@@ -92,7 +93,8 @@ class EduRosterCheckLine(models.Model):
         "ir.attachment", "edu_roster_line_attachment_rel", "line_id", "attachment_id", "Files"
     )
     note = fields.Char()
-    seen_school_id = fields.Many2one("edu.school", "Seen at", ondelete="restrict")
+    # the school of another line
+    seen_school_id = CopiedMany2one("edu.school", "Seen at", ondelete="restrict")
     digested = fields.Boolean("In a Digest", copy=False)
 
     status_change_id = fields.Many2one(
@@ -106,8 +108,6 @@ class EduRosterCheckLine(models.Model):
     _student_uniq = models.UniqueIndex(
         "(check_id, student_id)", "This child stands in the roster check already."
     )
-    _sheet_outcome_idx = models.Index("(sheet_id, outcome)")
-    _check_outcome_idx = models.Index("(check_id, outcome)")
     _student_term_idx = models.Index("(student_id, term_id)")
     _missing_idx = models.Index("(term_id) WHERE outcome IN ('suspected', 'never_enrolled')")
 
@@ -148,6 +148,12 @@ class EduRosterCheckLine(models.Model):
     def _compute_display_name(self):
         for line in self:
             line.display_name = line.student_name
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.check_id._edu_claim()
+        return lines
 
     @api.constrains("outcome", "evidence_ids", *ALL_FACTS)
     def _check_facts(self):

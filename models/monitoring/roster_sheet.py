@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..core.copied_field import CopiedMany2one
 from ..core.signing import signing
 from .outcomes import ALL_FACTS, FACTS, MISSING, OUTCOMES, PRESENT, PROVEN, REQUIRED
 from .roster_check_line import MARKERS
@@ -30,8 +31,8 @@ class EduRosterSheet(models.Model):
     _edu_signoff_posts = {"checked": ("class_teacher", "records_admin", "dean")}
 
     check_id = fields.Many2one("edu.roster.check", required=True, index=True, ondelete="restrict")
-    term_id = fields.Many2one(related="check_id.term_id", store=True, index=True)
-    school_id = fields.Many2one(related="check_id.school_id", store=True, index=True)
+    term_id = CopiedMany2one(related="check_id.term_id", store=True, index=True)
+    school_id = CopiedMany2one(related="check_id.school_id", store=True, index=True)
     check_deadline = fields.Date("Check by", compute="_compute_deadline", compute_sudo=True)
     deadline_state = fields.Selection(
         selection=lambda self: self.env["edu.roster.check"]._fields["deadline_state"].selection,

@@ -27,6 +27,24 @@ class EduStudent(models.Model):
     )
     registry_received_on = fields.Date("Number Received on", readonly=True, tracking=True)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_listed(self):
+        """In place of a foreign key of the lines."""
+        self.env["edu.roster.check"]._edu_claim_all()
+        line = (
+            self.env["edu.roster.check.line"]
+            .sudo()
+            .search([("student_id", "in", self.ids)], limit=1)
+        )
+        if line:
+            raise UserError(
+                self.env._(
+                    "%(child)s stands in a roster check and cannot be deleted. Archive the child, or"
+                    " merge a double entry.",
+                    child=line.student_name,
+                )
+            )
+
     @api.depends_context("uid")
     def _compute_monitoring_counts(self):
         models_ = {

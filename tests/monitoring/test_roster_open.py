@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import MonitoringCommon
 
@@ -101,6 +101,59 @@ class TestRosterOpen(MonitoringCommon):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.check.unlink()
         self.assertEqual(self.check.line_ids, lines)
+
+    def test_a_child_on_a_list_is_not_deleted(self):
+        line = self.line(self.student)
+        with self.assertRaisesRegex(UserError, "stands in a roster check"):
+            self.student.sudo().unlink()
+        self.assertTrue(self.student.exists())
+        self.assertEqual(line.student_id, self.student)
+
+    def test_a_child_on_no_list_can_be_deleted(self):
+        child = self.make_student(self.class_a, name="录错")
+        child.guardian_ids.unlink()
+        child.unlink()
+        self.assertFalse(child.exists())
+
+    def test_a_line_outlives_its_entrant(self):
+        entrant = self.expect(self.school_a, "新生")
+        self.term.action_open()
+        line = self.line(entrant.student_id)
+        self.assertEqual(line.entrant_id, entrant)
+        entrant.unlink()
+        self.env.invalidate_all()
+        self.assertTrue(line.exists())
+        self.assertFalse(line.entrant_id)
+
+    def versions(self):
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """SELECT (SELECT ctid FROM edu_term WHERE id = %s),
+                          (SELECT ctid FROM edu_roster_check WHERE id = %s)""",
+                self.term.id,
+                self.check.id,
+            )
+        )[0]
+
+    def test_deleting_a_child_and_making_lines_write_to_the_same_rows(self):
+        """Of two at once, PostgreSQL sends one back."""
+        term, check = self.versions()
+        self.make_student(self.class_a).unlink()
+        deleted = self.versions()
+        self.assertNotEqual(deleted[0], term)
+        self.assertNotEqual(deleted[1], check)
+        self.check.action_refresh()
+        refreshed = self.versions()
+        self.assertNotEqual(refreshed[1], deleted[1])
+        self.term.action_open()
+        opened = self.versions()
+        self.assertNotEqual(opened[0], refreshed[0])
+        self.assertNotEqual(opened[1], refreshed[1])
+        line = self.line(self.student).copy_data()[0]
+        child = self.make_student(self.class_a)
+        self.env["edu.roster.check.line"].create({**line, "student_id": child.id})
+        self.assertNotEqual(self.versions()[1], opened[1])
 
     def test_who_may_open_a_term(self):
         for role in ("bureau", "county_admin"):
