@@ -10,12 +10,14 @@ and cipher, never the clear value) and are gone with the transaction.
 
 import io
 import re
+from itertools import chain
 
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .secret_field import Secret
 
+_PARTS = ("_masked", "_digest", "_cipher")  # columns of a secret
 _NULL = "\x02"  # no text that was cleaned holds it
 _SPECIAL = re.compile(r"[\\\t\n\r\x02]")
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", _NULL: "\\x02"}
@@ -101,24 +103,34 @@ class SetWriter:
 
     # -- values -----------------------------------------------------------------------------------
 
-    def _columns(self, vals):
-        """{column: value} of the given {field: value}."""
-        out, secrets, allowed = {}, self.secrets, self.allowed
-        for name, value in vals.items():
-            if name in secrets:
-                mask, digest, cipher = self.keyring.seal(
-                    secrets[name].kind, self.model._name, name, value, self.digest
-                )
-                out[f"{name}_masked"] = mask or None
-                out[f"{name}_digest"] = digest or None
-                out[f"{name}_cipher"] = cipher or None
+    def _columns_of(self, name):
+        """Names of the columns of a field."""
+        return [f"{name}{part}" for part in _PARTS] if name in self.secrets else [name]
+
+    def _table(self, vals_list, defaults=None):
+        """{column: [value of each record]} of a {field: value} each; ``defaults`` where nothing is said."""
+        defaults, count = defaults or {}, len(vals_list)
+        table = {name: [value] * count for name, value in defaults.items()}
+        for name in dict.fromkeys(chain.from_iterable(vals_list)):
+            default = defaults.get(name)
+            values = [vals.get(name, default) for vals in vals_list]
+            if name in self.secrets:
+                sealed = zip(*[self._sealed(name, value) for value in values], strict=True)
+                table.update(zip(self._columns_of(name), sealed, strict=True))
                 continue
-            if value is False and name not in self.booleans:
-                value = None
-            if value is not None and name in allowed and value not in allowed[name]:
+            if name not in self.booleans:
+                values = [None if value is False else value for value in values]
+            if name in self.allowed and not self.allowed[name].issuperset({*values} - {None}):
                 raise ValueError(f"Wrong value for {self.model._fields[name]}")
-            out[name] = value
-        return out
+            table[name] = values
+        return table
+
+    def _sealed(self, name, value):
+        if not value:
+            return (None,) * len(_PARTS)
+        kind, model = self.secrets[name].kind, self.model._name
+        parts = self.keyring.seal(kind, model, name, value, self.digest)
+        return parts if parts[0] else (None,) * len(_PARTS)
 
     @property
     def defaults(self):
@@ -126,8 +138,8 @@ class SetWriter:
         if self._defaults is None:
             vals = self.model._add_missing_default_values({})
             self._defaults = {
-                name: value
-                for name, value in self._columns(vals).items()
+                name: values[0]
+                for name, values in self._table([vals]).items()
                 if self.model._fields[name].column_type
                 and not isinstance(self.model._fields[name], Secret)
             }
@@ -183,21 +195,18 @@ class SetWriter:
         if not vals_list:
             return []
         self.model.browse().check_access("create")
-        cr, defaults = self.env.cr, self.defaults
-        rows = [{**defaults, **self._columns(vals)} for vals in vals_list]
-        names = list(dict.fromkeys(name for row in rows for name in row))
+        cr = self.env.cr
+        table = self._table(vals_list, self.defaults)
+        names = list(table)
         cr.execute(
             SQL(
                 "SELECT nextval(%s) FROM generate_series(1, %s)",
                 f"{self.table}_id_seq",
-                len(rows),
+                len(vals_list),
             )
         )
         ids = [row[0] for row in cr.fetchall()]
-        self._stage(
-            ["id", *names],
-            [[id_, *map(row.get, names)] for id_, row in zip(ids, rows, strict=True)],
-        )
+        self._stage(["id", *names], zip(ids, *table.values(), strict=True))
         log = SQL("%s, %s, %s, %s", self.env.uid, cr.now(), self.env.uid, cr.now())
         cr.execute(
             SQL(
@@ -239,12 +248,10 @@ class SetWriter:
         changed = list(dict.fromkeys(name for vals in changes.values() for name in vals))
         relations = [name for name in changed if self.model._fields[name].relational]
         records.modified(relations, before=True)
-        rows = {id_: self._columns(vals) for id_, vals in changes.items()}
-        names = list(dict.fromkeys(name for row in rows.values() for name in row))
-        self._stage(
-            ["id", "edu_columns", *names],
-            [[id_, list(row), *map(row.get, names)] for id_, row in rows.items()],
-        )
+        table, columns = self._table(list(changes.values())), self._columns_of
+        names = list(table)
+        given = [[part for name in vals for part in columns(name)] for vals in changes.values()]
+        self._stage(["id", "edu_columns", *names], zip(ids, given, *table.values(), strict=True))
         cr.execute(
             SQL(
                 """UPDATE %(table)s AS old SET %(values)s, write_uid = %(uid)s, write_date = %(now)s

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class EduRosterImportMemo(models.Model):
-    """What a long import remembers between its batches (``RosterMemory``): hashes of digests by which
+    """What a long import remembers between its batches (``RosterMemory``): parts of digests by which
     a number is known again, and the children found. Goes when the import is through; nobody has
     access."""
 

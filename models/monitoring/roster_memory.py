@@ -1,9 +1,9 @@
 """What an import remembers from batch to batch, however long the file: which numbers came where, and
 which children it has found.
 
-Kept in a table, hashes of digests only, so that neither memory grows with the file nor a number stays
-anywhere: in a temporary one of the transaction, or, for an import that commits batch by batch and goes
-on after a break, in that of ``edu.roster.import.memo``.
+Kept in a table, parts of digests and hashes only, so that neither memory grows with the file nor a
+number stays anywhere: in a temporary one of the transaction, or, for an import that commits batch by
+batch and goes on after a break, in that of ``edu.roster.import.memo``.
 """
 
 from hashlib import blake2b
@@ -44,6 +44,11 @@ class RosterMemory:
                 )
             )
             self.begun = True
+
+    @staticmethod
+    def number(which, digest):
+        """A short name of a number; its digest needs no hashing, and a part of it will do."""
+        return f"{which[0]}{str(digest)[-20:]}"
 
     @staticmethod
     def key(*parts):

@@ -136,7 +136,7 @@ class RosterValidator:
         """Names by which a row is known again: {(which, of what): key}."""
         if plan.incoming.decision:
             return {}
-        keys = {key: RosterMemory.key(key, digest) for key, digest in plan.digests.items()}
+        keys = {key: RosterMemory.number(key, digest) for key, digest in plan.digests.items()}
         born = plan.incoming.values.get("birthdate")
         if plan.name_key and born:
             keys["name"] = RosterMemory.key("name", plan.name_key, born, plan.school_id)

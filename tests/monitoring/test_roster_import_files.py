@@ -281,7 +281,7 @@ class TestRosterImportFiles(RosterCommon):
         popen = self.startPatcher(
             patch.object(apart.subprocess, "Popen", wraps=apart.subprocess.Popen)
         )
-        children = [self.child(serial) for serial in range(60, 60 + reading.FIRST + 3)]
+        children = [self.child(serial) for serial in range(60, 60 + reading.FIRST[0] + 3)]
         children[1]["birthdate"] = "？"
         roster = self.run_import(self.upload_children(children))
         self.assertEqual(self.counts(roster), (35, 34, 0, 0, 1, 0))

@@ -75,17 +75,17 @@ class TestRosterApart(BaseCase):
         self.same(xlsx(self.table()), overrides={"班级": None})
 
     def test_more_rows_than_come_at_once(self):
-        data = xlsx(self.table(reading.FIRST + 2 * reading.PIECE + 7))
+        data = xlsx(self.table(sum(reading.FIRST) + 2 * reading.PIECE + 7))
         rows = self.same(data)
         with self.apart(data) as there:
-            after = (0, reading.FIRST + reading.PIECE)
+            after = (0, sum(reading.FIRST) + reading.PIECE)
             self.assertEqual(list(there.rows(after=after)), rows[after[1] - 1 :])
 
     def test_a_later_question_ends_an_earlier_answer(self):
-        with self.apart(xlsx(self.table(reading.FIRST + 5))) as there:
+        with self.apart(xlsx(self.table(reading.FIRST[0] + 5))) as there:
             first = there.sheets[0].rows()
             self.assertEqual(next(first).number, 2)
-            self.assertEqual(len(list(there.rows())), reading.FIRST + 5)
+            self.assertEqual(len(list(there.rows())), reading.FIRST[0] + 5)
             with self.assertRaises(RuntimeError):
                 list(first)
 

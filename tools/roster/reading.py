@@ -9,12 +9,14 @@ for. Ends with its input.
 import contextlib
 import sys
 from importlib import import_module
-from itertools import islice
+from itertools import chain, islice, repeat
 from pickle import dump, load
 from types import ModuleType
 
 MORE = "more"
-FIRST, PIECE = 32, 2000  # rows: few are often all that is wanted, for a look at the file
+#: rows of the first pieces and of later ones: few are often all that is wanted, for a look at the file;
+#: then they end where the batches of an import do
+FIRST, PIECE = (32, 218, 500, 1000), 2000
 MEMORY = 3 << 30  # bytes of address space
 SECONDS = 900  # of the processor
 
@@ -80,10 +82,9 @@ class Answers:
             (row.number, row.values, row.problems, row.skipped, row.cells)
             for row in sheet.rows(after)
         )
-        size = FIRST
-        while piece := list(islice(rows, size)):
+        sizes = chain(FIRST, repeat(PIECE))
+        while piece := list(islice(rows, next(sizes))):
             yield piece
-            size = min(4 * size, PIECE)
 
 
 def serve(roster, read, write):
