@@ -2,8 +2,8 @@
 
 Ours: the bureau officer presses “Open”: checks, class sheets, lines, reports, flushed. The ORM's:
 ``create`` of the lines alone, as superuser and flushed: with ``--scale`` of all of them at once, else
-of 10,000, which takes a little less a line. Both stand in one database, and the ORM's lines are taken
-back before ours are made.
+of 10,000, which take as long a line. Both stand in one database, and the ORM's lines are taken back
+before ours are made.
 """
 
 import os
