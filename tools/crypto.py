@@ -159,6 +159,7 @@ class Keyring:
         self._cipher_keys = {kid: _derive(key, "cipher") for kid, key in masters.items()}
         self._ciphers = {kid: AESGCM(key) for kid, key in self._cipher_keys.items()}
         self._digest_key = _derive(masters[self.digest_id], "digest")
+        self._mac = hmac.new(self._digest_key, digestmod="sha256")
 
     def digest(self, kind, value):
         """Digest of a clear value, equal for equal values of one kind; False for an empty one.
@@ -170,8 +171,9 @@ class Keyring:
         text = normalise(kind, value)
         if not text:
             return False
-        mac = hmac.digest(self._digest_key, f"{kind}\0{text}".encode(), "sha256")
-        short = binascii.b2a_base64(mac, newline=False).translate(_IN_URLS, b"=")
+        mac = self._mac.copy()  # quicker than from the key each time
+        mac.update(f"{kind}\0{text}".encode())
+        short = binascii.b2a_base64(mac.digest(), newline=False).translate(_IN_URLS, b"=")
         return f"{self.digest_id}:{short.decode()}"
 
     def seal(self, kind, model, field, value, digest=None):
@@ -255,19 +257,21 @@ class Digests:
     it, to write it. Remembers some thousands; goes with the work it is for, since it holds clear values.
     """
 
-    MOST = 20_000
+    MOST = 10_000
 
     def __init__(self, keyring):
         self._digest = keyring.digest
-        self._known = {}
+        self._known, self._before = {}, {}
 
     def __call__(self, kind, value):
         """What ``Keyring.digest`` gives."""
-        found = self._known.get((kind, value))
+        key = kind, value
+        found = self._known.get(key)
         if found is None:
             if len(self._known) >= self.MOST:
-                self._known.clear()
-            found = self._known[kind, value] = self._digest(kind, value)
+                self._known, self._before = {}, self._known
+            found = self._before.get(key)
+            self._known[key] = found = self._digest(kind, value) if found is None else found
         return found
 
 
