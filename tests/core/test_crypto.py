@@ -38,28 +38,6 @@ class TestCrypto(BaseCase):
     def ring(self, **options):
         return crypto.keyring(self.path, **options)
 
-    # ------------------------------------------------------------ digests
-
-    def test_a_digest_is_a_keyed_hash_and_does_not_depend_on_what_came_before(self):
-        ring = self.ring(create=True)
-        first, other = ring.digest("identity", NUMBER), ring.digest("phone", NUMBER)
-        self.assertNotEqual(first, other)
-        self.assertEqual(ring.digest("identity", NUMBER), first)
-        crypto.forget()
-        self.assertEqual(self.ring().digest("identity", f" {NUMBER} "), first)
-        mac = hmac.digest(ring._digest_key, f"identity\0{NUMBER}".encode(), "sha256")
-        encoded = base64.urlsafe_b64encode(mac).decode().rstrip("=")
-        self.assertEqual(first, f"{ring.digest_id}:{encoded}")
-
-    def test_digests_that_are_remembered_are_the_same(self):
-        ring = self.ring(create=True)
-        digests = crypto.Digests(ring)
-        digests.MOST = 3
-        numbers = [str(1000 + number) for number in range(10)]
-        for number in [*numbers, *reversed(numbers), "", "-"]:
-            self.assertEqual(digests("identity", number), ring.digest("identity", number))
-        self.assertNotEqual(digests("phone", "1001"), digests("identity", "1001"))
-
     # ------------------------------------------------------------ file
 
     def test_file_is_made_for_the_server_alone(self):
@@ -178,6 +156,26 @@ class TestCrypto(BaseCase):
         self.assertFalse(ring.digest("phone", " - "))
         with self.assertRaises(ValueError):
             ring.digest("shoe size", "38")
+
+    def test_a_digest_is_a_keyed_hash_and_does_not_depend_on_what_came_before(self):
+        ring = self.ring(create=True)
+        first, other = ring.digest("identity", NUMBER), ring.digest("phone", NUMBER)
+        self.assertNotEqual(first, other)
+        self.assertEqual(ring.digest("identity", NUMBER), first)
+        crypto.forget()
+        self.assertEqual(self.ring().digest("identity", f" {NUMBER} "), first)
+        mac = hmac.digest(ring._digest_key, f"identity\0{NUMBER}".encode(), "sha256")
+        encoded = base64.urlsafe_b64encode(mac).decode().rstrip("=")
+        self.assertEqual(first, f"{ring.digest_id}:{encoded}")
+
+    def test_digests_that_are_remembered_are_the_same(self):
+        ring = self.ring(create=True)
+        digests = crypto.Digests(ring)
+        digests.MOST = 3
+        numbers = [str(1000 + number) for number in range(10)]
+        for number in [*numbers, *reversed(numbers), "", "-"]:
+            self.assertEqual(digests("identity", number), ring.digest("identity", number))
+        self.assertNotEqual(digests("phone", "1001"), digests("identity", "1001"))
 
     # ------------------------------------------------------------ rotation
 
