@@ -76,7 +76,8 @@ class EduRosterUploadMixin(models.AbstractModel):
         :param keep: the same transaction asks once more: a long file stays open until then
         :raise UserError: no file, or one that cannot be read; says what to do
         """
-        policy, cache, own = self.env["edu.policy"], self.env.cr.cache, (self._name, self.id)
+        policy, cache = self.env["edu.policy"], self.env.cr.cache
+        own = self.env.uid, self._name, self.id
         known = {
             "overrides": overrides or {},
             "profiles": profiles,

@@ -2,11 +2,13 @@ import base64
 import io
 import zipfile
 from datetime import date
+from itertools import accumulate, chain, repeat
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.monitoring.roster_import import FIRST, MOST, batches
 from ...tools.problem import CODES, Problem
 from ...tools.roster import apart, reading
 from ...tools.sample import SHORT, write_export, write_sheets
@@ -288,6 +290,13 @@ class TestRosterImportFiles(RosterCommon):
         self.assertEqual(roster.todo_row_ids.mapped("number"), [4])  # a title, the headers, a child
         self.assertEqual(self.students(children[-1]).name, children[-1]["name"])
         self.assertEqual(popen.call_count, 2)  # read and previewed; imported
+
+    def test_what_a_reader_sends_ends_where_batches_do(self):
+        sizes = [len(batch) for batch in batches(iter(range(8000)), FIRST, MOST)]
+        self.assertEqual(sum(sizes), 8000)
+        self.assertEqual((sizes[0], max(sizes)), (FIRST, MOST))
+        sent = set(accumulate(chain(reading.FIRST, repeat(reading.PIECE, 4))))
+        self.assertLessEqual(set(accumulate(sizes[:-1])), sent)
 
     def test_a_long_workbook_stays_open_for_what_is_asked_of_it_next(self):
         self.startPatcher(patch.object(apart, "LONG", 0))
