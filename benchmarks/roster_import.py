@@ -204,7 +204,7 @@ class County:
 
     def odoos(self, children):
         """Seconds of Odoo's own import of the same rows and columns, committed, and of that the seconds
-        beyond reading the file once. Called as the browser calls it: a look at the file, then one call
+        of reading the file again. Called as the browser calls it: a look at the file, then one call
         for each 2,000 rows, of which each reads the file. With history, since ours keeps one."""
         rows = [
             [
@@ -247,16 +247,16 @@ class County:
                 }
             )
             wizard.parse_preview({**OPTIONS})
-            options, result = {**OPTIONS}, {"nextrow": 0}
-            while True:
-                options = {**OPTIONS, "skip": result["nextrow"]}
+            skip, through = 0, False
+            while not through:
+                options = {**OPTIONS, "skip": skip}
                 result = wizard.execute_import(self.COLUMNS, self.COLUMNS, options)
-                cr.commit()
+                cr.commit()  # as each call of the browser is
                 if result["messages"]:
                     raise RuntimeError(f"Odoo's import: {result['messages'][:3]}")
                 made += result["ids"] or []
-                if not result["nextrow"]:
-                    break
+                skip = result["nextrow"]
+                through = not skip
             seconds = time.perf_counter() - started
         if len(made) != len(children):
             raise RuntimeError(f"Odoo's import made {len(made)} of {len(children)} children")

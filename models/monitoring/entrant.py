@@ -79,7 +79,7 @@ class EduEntrant(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_from_lines(self):
-        """In place of a foreign key of the lines."""
+        """In place of a foreign key of the lines: of all, whoever may see them, hence past the rights."""
         self.env["edu.roster.check"]._edu_claim_all()
         self.line_ids.sudo().write({"entrant_id": False})
 

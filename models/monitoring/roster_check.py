@@ -283,16 +283,14 @@ class EduRosterCheck(models.Model):
     @api.model
     def _edu_analyze(self, *tables):
         """Tell the planner roughly how large tables are; autovacuum does it thoroughly."""
-        self.env.cr.execute("SET LOCAL default_statistics_target = 10")
+        self.env.cr.execute(SQL("SET LOCAL default_statistics_target = 10"))
         for table in tables:
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
-        self.env.cr.execute("SET LOCAL default_statistics_target TO DEFAULT")
+        self.env.cr.execute(SQL("SET LOCAL default_statistics_target TO DEFAULT"))
 
     def _edu_claim(self):
         """Lines are about to be made of children who are there now: see ``_edu_claim_all``."""
-        self.env.cr.execute(
-            SQL("UPDATE edu_roster_check SET id = id WHERE id IN %s", tuple(self.ids or [0]))
-        )
+        self.env.cr.execute(SQL("UPDATE edu_roster_check SET id = id WHERE id = ANY(%s)", self.ids))
 
     @api.model
     def _edu_claim_all(self):

@@ -152,7 +152,7 @@ class EduRosterCheckLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines.check_id._edu_claim()
+        lines.check_id._edu_claim()  # in place of a foreign key to the child
         return lines
 
     @api.constrains("outcome", "evidence_ids", *ALL_FACTS)

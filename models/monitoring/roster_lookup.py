@@ -161,7 +161,8 @@ class Places:
 
 class Children:
     """The children that the rows of one batch may be, found past the caller's rights; by name only
-    where no number is known.
+    where no number is known. Each row is looked up by itself through the indexes (LATERAL), whatever
+    PostgreSQL knows of a table that just grows.
 
     ``wanted``: one tuple a row: digest of the national number, digest of the identity number,
     comparison key of the name, birth date, two schools (each may be None).
@@ -187,8 +188,6 @@ class Children:
         for position, _how, child_id, is_double in named:
             if not is_double:
                 self.by_name[position].append(self.by_id[child_id])
-
-    # row by row through the indexes, whatever PostgreSQL knows of a table that just grows
 
     @staticmethod
     def _numbered(env, rows):

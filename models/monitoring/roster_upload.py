@@ -90,7 +90,7 @@ class EduRosterUploadMixin(models.AbstractModel):
                 parsed = parsed.again(**known)
             else:
                 limit = policy._current().upload_max_mb << 20
-                source, name = self._edu_source(), self.upload_name or ""
+                source, name = self._edu_source_there(), self.upload_name or ""
                 parsed = parse_long(source, name, max_unpacked=limit, **known)
         except RosterFileError as error:
             raise self._edu_file_error(error) from None
@@ -99,7 +99,8 @@ class EduRosterUploadMixin(models.AbstractModel):
             return nullcontext(parsed)
         return parsed
 
-    def _edu_source(self):
+    def _edu_source_there(self):
+        """The upload as ``_edu_upload_source`` gives it; UserError where there is none."""
         source = self._edu_upload_source()
         if source is None:
             raise UserError(

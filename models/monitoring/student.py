@@ -29,7 +29,7 @@ class EduStudent(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_listed(self):
-        """In place of a foreign key of the lines."""
+        """In place of a foreign key of the lines: of all, whoever may see them, hence past the rights."""
         self.env["edu.roster.check"]._edu_claim_all()
         line = (
             self.env["edu.roster.check.line"]
