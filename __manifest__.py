@@ -2,7 +2,7 @@
     "name": "Dropout Control",
     "summary": "No child of compulsory-education age is lost: roster checks, cases, notices in legal"
     " order, signed reports",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Education",
     "license": "AGPL-3",
     "author": "edu_dropout_control contributors",
@@ -199,5 +199,6 @@
     },
     "application": True,
     "post_load": "post_load",
+    "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

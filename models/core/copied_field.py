@@ -10,7 +10,8 @@ class CopiedMany2one(fields.Many2one):
 
     The original has the foreign key. The copy has none: on tables that are filled by the hundred
     thousand, PostgreSQL would ask once a row and column for what is known already. The ORM sees to
-    copies that are stored computes; others never change.
+    copies that are stored computes; others never change. Where there is no original (the child of a
+    line of a roster check, or who marked it), the model pointed to refuses the deletion itself.
     """
 
     def update_db_foreign_key(self, model, column):

@@ -49,3 +49,4 @@ from . import year_turn_school
 from . import year_turn_child
 from . import graduate
 from . import reorganisation
+from . import res_users

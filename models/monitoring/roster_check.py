@@ -5,6 +5,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
+from ..core.notes import log_notes
 from ..core.signing import signing
 from ..registry.office import in_office_language
 from ..registry.student import ON_BOOKS
@@ -261,23 +262,69 @@ class EduRosterCheck(models.Model):
         if not checks:
             return 0
         self.env.flush_all()
-        checks._edu_claim()
-        children = checks._edu_list_children()
-        checks._edu_make_sheets(children)
+        filled = checks.filtered("sheet_ids")
+        # those that are not begun are written to below
+        checks.filtered(lambda check: check.state != "draft")._edu_claim()
+        checks._edu_make_sheets()
         if len(checks) >= ANALYZE_FROM:
             # the planner would go by a table that was empty
             self._edu_analyze("edu_roster_check", "edu_roster_sheet")
-        checks._edu_follow_children(children)
-        added = checks._edu_insert_lines(children)
-        checks._edu_carry_changes()
-        self.env.cr.execute(SQL("DROP TABLE %s", children))
+        added = filled._edu_refill() + (checks - filled)._edu_fill_first()
         if added and len(checks) >= ANALYZE_FROM:
             self._edu_analyze("edu_roster_check_line")
+        checks._edu_carry_proofs()
+        checks._edu_carry_changes()
         begun = checks._edu_begin()
         self.env.invalidate_all(flush=False)
-        begun._message_log_batch(
-            bodies=dict.fromkeys(begun.ids, self.env._("The roster check is open."))
+        log_notes(
+            self.browse(), dict.fromkeys(begun.ids, self.env._("The roster check is open."))
         )
+        return added
+
+    def _edu_fill_first(self):
+        """Lines of checks that have none: of all children, as they come.
+
+        :return: number of lines added
+        """
+        if not self:
+            return 0
+        added = self._edu_insert_lines(SQL("(%s)", self._edu_children_sql()))
+        # who has no class was given no sheet, and seldom is there anybody
+        self._edu_make_rest_sheets(SQL("edu_roster_check_line WHERE sheet_id = 0"))
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE edu_roster_check_line l
+                   SET sheet_id = sh.id
+                  FROM edu_roster_sheet sh
+                 WHERE l.sheet_id = 0 AND sh.check_id = l.check_id AND sh.class_id IS NULL
+                """
+            )
+        )
+        return added
+
+    def _edu_refill(self):
+        """Checks that have lines: those follow their children, and new children are added.
+
+        :return: number of lines added
+        """
+        if not self:
+            return 0
+        children = self._edu_list_children()
+        self._edu_make_rest_sheets(SQL("%s WHERE class_id IS NULL", children))
+        self._edu_follow_children(children)
+        added = self._edu_insert_lines(
+            SQL(
+                """(SELECT * FROM %s child
+                     WHERE NOT EXISTS (SELECT 1 FROM edu_roster_check_line l
+                                        WHERE l.check_id = child.check_id
+                                          AND l.student_id = child.student_id)
+                    -- the offset keeps the planner from asking child by child
+                    OFFSET 0)""",
+                children,
+            )
+        )
+        self.env.cr.execute(SQL("DROP TABLE %s", children))
         return added
 
     @api.model
@@ -381,39 +428,39 @@ class EduRosterCheck(models.Model):
 
     def _edu_children_sql(self):
         """Who belongs on the lists of ``self``: (check, student, class, grade, entrant, origin), and
-        what the line copies of the child."""
+        what the line copies of check and child."""
         return SQL(
             """
-            SELECT c.id AS check_id, s.id AS student_id,
-                   CASE WHEN k.school_id = c.school_id AND k.active THEN k.id
-                        WHEN ek.school_id = c.school_id AND ek.active THEN ek.id END AS class_id,
+            SELECT %(of_check)s, s.id AS student_id, COALESCE(k.id, ek.id) AS class_id,
                    COALESCE(NULLIF(e.grade, 0), s.grade) AS grade, e.id AS entrant_id,
                    CASE WHEN s.enrolment_state = 'expected' OR e.id IS NOT NULL
                         THEN 'entrant' ELSE 'registry' END AS origin,
-                   s.enrolment_state AS registry_state, %(copied)s
+                   s.enrolment_state AS registry_state, %(of_child)s
               FROM edu_roster_check c
               JOIN edu_student s ON s.school_id = c.school_id
                AND s.active AND s.enrolment_state IN %(on_list)s
                AND (s.expected_school_id IS NULL OR s.expected_school_id = c.school_id)
-         LEFT JOIN edu_entrant e ON e.student_id = s.id AND e.term_id = c.term_id
-               AND e.school_id = c.school_id
-         LEFT JOIN edu_class k ON k.id = s.class_id
-         LEFT JOIN edu_class ek ON ek.id = e.class_id
+         LEFT JOIN edu_class k ON k.id = s.class_id AND k.school_id = c.school_id AND k.active
+         LEFT JOIN (edu_entrant e
+               LEFT JOIN edu_class ek ON ek.id = e.class_id AND ek.school_id = e.school_id
+                     AND ek.active)
+                ON e.student_id = s.id AND e.term_id = c.term_id AND e.school_id = c.school_id
              WHERE c.id IN %(checks)s
             UNION ALL
-            SELECT c.id, s.id,
-                   CASE WHEN ek.school_id = c.school_id AND ek.active THEN ek.id END,
-                   e.grade, e.id, 'entrant', s.enrolment_state, %(copied)s
+            SELECT %(of_check)s, s.id, ek.id, e.grade, e.id, 'entrant', s.enrolment_state, %(of_child)s
               FROM edu_roster_check c
               JOIN edu_entrant e ON e.term_id = c.term_id AND e.school_id = c.school_id
               JOIN edu_student s ON s.id = e.student_id AND s.school_id != c.school_id
                AND s.active AND s.enrolment_state NOT IN %(not_expected)s
-         LEFT JOIN edu_class ek ON ek.id = e.class_id
+         LEFT JOIN edu_class ek ON ek.id = e.class_id AND ek.school_id = c.school_id AND ek.active
              WHERE c.id IN %(checks)s
             """,
             on_list=ON_BOOKS,
             not_expected=NOT_EXPECTED,
-            copied=SQL(
+            of_check=SQL(
+                "c.id AS check_id, c.term_id, c.school_id, c.area_id AS school_township_id"
+            ),
+            of_child=SQL(
                 """s.placement IN ('home', 'remote') AS at_home,
                    substr(s.name_pinyin, strpos(s.name_pinyin, ' ') + 1) AS name_pinyin,
                    s.residence_township_id, s.household_township_id"""
@@ -421,9 +468,8 @@ class EduRosterCheck(models.Model):
             checks=tuple(self.ids or [0]),
         )
 
-    def _edu_make_sheets(self, children):
-        """A sheet per active class, and one for children without a class where there are any. Open
-        sheets are called as their class is now."""
+    def _edu_make_sheets(self):
+        """A sheet per active class. Open sheets are called as their class is now."""
         self.env.cr.execute(
             SQL(
                 """
@@ -436,27 +482,51 @@ class EduRosterCheck(models.Model):
                 tuple(self.ids),
             )
         )
+        self._edu_insert_sheets(
+            SQL(
+                """
+                SELECT c.id, c.term_id, c.school_id, k.id, k.grade, k.number
+                  FROM edu_roster_check c
+                  JOIN edu_class k ON k.school_id = c.school_id AND k.active
+                 WHERE c.id IN %s
+              ORDER BY c.id, k.grade, k.number
+                """,
+                tuple(self.ids),
+            )
+        )
+
+    @api.model
+    def _edu_make_rest_sheets(self, children):
+        """A sheet for children without a class, in each check that has any.
+
+        :param children: FROM and WHERE that find these children with their ``check_id``, as SQL
+        """
+        self._edu_insert_sheets(
+            SQL(
+                """
+                SELECT c.id, c.term_id, c.school_id, NULL::integer, 0, 0
+                  FROM edu_roster_check c
+                 WHERE c.id IN (SELECT check_id FROM %s)
+              ORDER BY c.id
+                """,
+                children,
+            )
+        )
+
+    @api.model
+    def _edu_insert_sheets(self, sheets):
+        """Open sheets of these (check, term, school, class, grade, number); those there are stay."""
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO edu_roster_sheet (
                     check_id, term_id, school_id, class_id, grade, class_number, state,
                     signoff_round, create_uid, create_date, write_uid, write_date)
-                SELECT c.id, c.term_id, c.school_id, k.id, k.grade, k.number, 'open', 1,
-                       %(uid)s, %(now)s::timestamp, %(uid)s, %(now)s::timestamp
-                  FROM edu_roster_check c
-                  JOIN edu_class k ON k.school_id = c.school_id AND k.active
-                 WHERE c.id IN %(checks)s
-                 UNION ALL
-                SELECT c.id, c.term_id, c.school_id, NULL, 0, 0, 'open', 1,
-                       %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM edu_roster_check c
-                 WHERE c.id IN (SELECT check_id FROM %(children)s WHERE class_id IS NULL)
-              ORDER BY 1, 5, 6
+                SELECT sheet.*, 'open', 1, %(uid)s, %(now)s::timestamp, %(uid)s, %(now)s::timestamp
+                  FROM (%(sheets)s) sheet
            ON CONFLICT DO NOTHING
                 """,
-                checks=tuple(self.ids),
-                children=children,
+                sheets=sheets,
                 **self._edu_who(),
             )
         )
@@ -501,9 +571,10 @@ class EduRosterCheck(models.Model):
         )
 
     def _edu_insert_lines(self, children):
-        """A line for every child that has none. Approvals and proofs of the child's last check that
-        are still valid come with it: they need not be typed again.
+        """A line for each of ``children``; those whose sheet is signed are left out. Who has no class,
+        in a check that has no sheet for that, gets the sheet 0, which does not exist.
 
+        :param children: ``_edu_children_sql``, or a table of it, without those who have a line
         :return: number of lines added
         :raise ConcurrencyError: somebody else added one of them a moment ago; the transaction is
             tried again by Odoo and finds it
@@ -514,51 +585,69 @@ class EduRosterCheck(models.Model):
                     check_id, sheet_id, term_id, school_id, school_township_id, class_id,
                     grade, student_id, entrant_id, origin, registry_state, at_home, name_pinyin,
                     residence_township_id, household_township_id, outcome, receipt_pending,
-                    digested, approved_by, valid_until, evidence)
-                SELECT sh.check_id, sh.id, sh.term_id, sh.school_id, school.area_id, child.class_id,
-                       child.grade, child.student_id, child.entrant_id, child.origin,
-                       child.registry_state, child.at_home, child.name_pinyin,
-                       child.residence_township_id, child.household_township_id, 'unmarked',
-                       FALSE, FALSE, old.approved_by, old.valid_until, old.evidence
-                  FROM (SELECT * FROM %(children)s child
-                         WHERE NOT EXISTS (SELECT 1 FROM edu_roster_check_line l
-                                            WHERE l.check_id = child.check_id
-                                              AND l.student_id = child.student_id)
-                        -- the offset keeps the planner from asking child by child
-                        OFFSET 0) child
-                  JOIN edu_roster_sheet sh ON sh.check_id = child.check_id AND sh.state = 'open'
+                    digested)
+                SELECT child.check_id, COALESCE(sh.id, 0), child.term_id, child.school_id,
+                       child.school_township_id, child.class_id, child.grade, child.student_id,
+                       child.entrant_id, child.origin, child.registry_state, child.at_home,
+                       child.name_pinyin, child.residence_township_id, child.household_township_id,
+                       'unmarked', FALSE, FALSE
+                  FROM %(children)s child
+             LEFT JOIN edu_roster_sheet sh ON sh.check_id = child.check_id
                    AND COALESCE(sh.class_id, 0) = COALESCE(child.class_id, 0)
-                  JOIN edu_school school ON school.id = sh.school_id
-             LEFT JOIN (%(old)s) old ON old.check_id = child.check_id
-                   AND old.student_id = child.student_id
-              ORDER BY sh.id, child.student_id
+                 WHERE COALESCE(sh.state, 'open') = 'open'
                 """,
             children=children,
-            old=self._edu_last_proof_sql(children),
         )
         try:
             # ON CONFLICT would take twice the time
             with self.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
                 self.env.cr.execute(insert)
-                added = self.env.cr.rowcount
+                return self.env.cr.rowcount
         except psycopg2.errors.UniqueViolation as error:
             raise ConcurrencyError(str(error)) from error
-        if added:
-            self.env.cr.execute(
-                SQL(
-                    """
-                    INSERT INTO edu_roster_line_attachment_rel (line_id, attachment_id)
-                    SELECT l.id, rel.attachment_id
-                      FROM (%(old)s) old
-                      JOIN edu_roster_check_line l ON l.check_id = old.check_id
-                       AND l.student_id = old.student_id AND l.outcome = 'unmarked'
-                      JOIN edu_roster_line_attachment_rel rel ON rel.line_id = old.line_id
-               ON CONFLICT DO NOTHING
-                    """,
-                    old=self._edu_last_proof_sql(children),
-                )
+
+    def _edu_carry_proofs(self):
+        """What the last check of a suspended child had approved and still holds comes along with
+        its proof, where nothing is said yet: it need not be typed again."""
+        last = SQL(
+            """
+            SELECT DISTINCT ON (l.id) l.id AS line_id, o.id AS old_id, o.approved_by, o.valid_until,
+                   o.evidence
+              FROM edu_roster_check_line o
+              JOIN edu_roster_check_line l ON l.student_id = o.student_id
+               AND l.check_id = ANY(%(checks)s) AND l.check_id != o.check_id
+               AND l.outcome = 'unmarked' AND l.registry_state = 'suspended'
+             WHERE o.outcome IN ('suspended', 'postponed') AND o.valid_until >= %(today)s
+          ORDER BY l.id, o.id DESC
+            """,
+            checks=self.ids,
+            today=self.env["edu.policy"]._edu_today(),
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO edu_roster_line_attachment_rel (line_id, attachment_id)
+                SELECT last.line_id, rel.attachment_id
+                  FROM (%s) last
+                  JOIN edu_roster_line_attachment_rel rel ON rel.line_id = last.old_id
+           ON CONFLICT DO NOTHING
+                """,
+                last,
             )
-        return added
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE edu_roster_check_line l
+                   SET approved_by = last.approved_by, valid_until = last.valid_until,
+                       evidence = last.evidence
+                  FROM (%s) last
+                 WHERE l.id = last.line_id AND l.approved_by IS NULL AND l.valid_until IS NULL
+                   AND l.evidence IS NULL
+                """,
+                last,
+            )
+        )
 
     def _edu_carry_changes(self):
         """Status changes in force say to unmarked lines who approved, where the child learns, and
@@ -582,25 +671,6 @@ class EduRosterCheck(models.Model):
                 today=self.env["edu.policy"]._edu_today(),
                 checks=tuple(self.ids),
             )
-        )
-
-    def _edu_last_proof_sql(self, children):
-        """Of suspended children: what their last check elsewhere had approved and still holds,
-        (check, student, line of that check, approved_by, valid_until, evidence)."""
-        return SQL(
-            """
-            SELECT DISTINCT ON (child.check_id, child.student_id)
-                   child.check_id, child.student_id, o.id AS line_id, o.approved_by,
-                   o.valid_until, o.evidence
-              FROM %(children)s child
-              JOIN edu_roster_check_line o ON o.student_id = child.student_id
-               AND o.check_id != child.check_id
-               AND o.outcome IN ('suspended', 'postponed') AND o.valid_until >= %(today)s
-             WHERE child.registry_state = 'suspended'
-          ORDER BY child.check_id, child.student_id, o.id DESC
-            """,
-            children=children,
-            today=self.env["edu.policy"]._edu_today(),
         )
 
     def _edu_waiting_children(self):

@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ...tools import dropout_form as form
 from ..registry.office import in_office_language
@@ -380,15 +381,37 @@ class EduDropoutReport(models.Model):
 
     @api.model
     def _edu_prepare(self, term, schools):
-        """Give each of ``schools`` its report of ``term``; those that have one keep it. Figures come
-        with the close of the roster check, or with the night."""
-        Report = self.sudo().with_context(tracking_disable=True, mail_create_nosubscribe=True)
-        have = Report.search(
-            [("term_id", "=", term.id), ("school_id", "in", schools.ids)]
-        ).school_id
-        return Report.create(
-            [{"term_id": term.id, "school_id": school.id} for school in schools - have]
+        """Give each of ``schools`` its report of ``term``, in one statement; those that have one keep
+        it. Figures come with the close of the roster check, or with the night.
+
+        :return: the reports that were made, as superuser
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO edu_dropout_report (school_id, term_id, township_id, deadline, state,
+                                                signoff_round, is_submitted, scan_count,
+                                                create_uid, write_uid, create_date, write_date)
+                SELECT school.id, term.id, school.area_id, %(deadline)s, 'draft', 1, FALSE, 0,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM edu_term term CROSS JOIN edu_school school
+                 WHERE term.id = %(term)s AND school.id = ANY(%(schools)s)
+              ORDER BY school.code, school.id
+           ON CONFLICT (school_id, term_id) DO NOTHING
+             RETURNING id
+                """,
+                deadline=term._edu_deadline_sql("report_deadline"),
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+                term=term.id,
+                schools=schools.ids,
+            )
         )
+        self.invalidate_model(flush=False)
+        reports = self.sudo().browse(id_ for (id_,) in rows)
+        reports._edu_duty_later()
+        return reports
 
     @api.model
     @in_office_language
