@@ -276,9 +276,7 @@ class EduRosterCheck(models.Model):
         checks._edu_carry_changes()
         begun = checks._edu_begin()
         self.env.invalidate_all(flush=False)
-        log_notes(
-            self.browse(), dict.fromkeys(begun.ids, self.env._("The roster check is open."))
-        )
+        log_notes(self.browse(), dict.fromkeys(begun.ids, self.env._("The roster check is open.")))
         return added
 
     def _edu_fill_first(self):

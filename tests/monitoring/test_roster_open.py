@@ -125,6 +125,50 @@ class TestRosterOpen(MonitoringCommon):
         self.assertTrue(line.exists())
         self.assertFalse(line.entrant_id)
 
+    def test_who_marked_children_is_not_deleted(self):
+        self.mark(self.one, "arrived")
+        marker = self.line(self.one).marked_by_id
+        self.assertEqual(marker, self.user["class_teacher"])
+        with self.assertRaisesRegex(UserError, "has marked children in a roster check"):
+            marker.unlink()
+        self.assertTrue(marker.exists())
+        self.assertEqual(self.line(self.one).marked_by_id, marker)
+
+    def test_a_sheet_for_children_without_a_class_only_where_there_are_any(self):
+        child = self.make_student(name="无班", school_id=self.school_a.id, grade=4)
+        self.take_checks_back()
+        self.term.action_open()
+        lines = self.term.roster_check_ids.line_ids
+        self.assertEqual(lines.sheet_id.exists(), lines.sheet_id)
+        self.assertTrue(all(line.sheet_id.class_id == line.class_id for line in lines))
+        rest = self.term.roster_check_ids.sheet_ids.filtered(lambda sheet: not sheet.class_id)
+        self.assertEqual(rest.school_id, self.school_a)
+        self.assertEqual(rest.line_ids.student_id, child)
+
+    def test_lines_are_found_by_an_index_whoever_asks(self):
+        """Each role's rule, OR or not, and the sheet of a teacher: by the one index of repeated
+        columns, never by reading all lines."""
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")  # the table is small
+        Line = self.env["edu.roster.check.line"]
+        asked = {
+            role: (Line.with_user(self.user[role]), [])
+            for role in (
+                *("class_teacher", "records_admin", "dean", "vice_principal", "principal"),
+                *("township", "bureau", "inspector"),
+            )
+        }
+        for name, value in (("check_id", self.check), ("sheet_id", self.sheet)):
+            asked[name] = (Line.sudo(), [(name, "=", value.id)])
+        asked["student_id"] = (Line.sudo(), [("student_id", "=", self.student.id)])
+        for who, (lines, domain) in asked.items():
+            with self.subTest(who=who):
+                self.assertTrue(lines.search_count(domain))
+                query = lines._search(domain).select()
+                rows = self.env.execute_query(SQL("EXPLAIN %s", query))
+                plan = "\n".join(row for (row,) in rows)
+                self.assertNotIn("Seq Scan on edu_roster_check_line", plan)
+                self.assertIn("edu_roster_check_line_", plan)
+
     def versions(self):
         self.env.flush_all()
         return self.env.execute_query(

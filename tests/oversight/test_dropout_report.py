@@ -2,7 +2,7 @@ import psycopg2
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import ReportCommon
 
@@ -22,6 +22,47 @@ class TestDropoutReportContent(ReportCommon):
         before = self.env["edu.dropout.report"].search_count([])
         self.term.with_user(self.user["bureau"]).action_open()
         self.assertEqual(self.env["edu.dropout.report"].search_count([]), before)
+
+    def test_a_report_is_the_one_that_create_would_have_made(self):
+        """The row itself, on the county's day and on a school's own, and its duty."""
+
+        def rows():
+            self.settle()
+            return self.env.execute_query(
+                SQL(
+                    """SELECT to_jsonb(r) - %s::text[], duty.kind_id, duty.deadline, duty.user_id
+                         FROM edu_dropout_report r
+                    LEFT JOIN edu_duty duty ON duty.res_model = 'edu.dropout.report'
+                          AND duty.res_id = r.id
+                        WHERE r.school_id = ANY(%s) AND r.term_id = %s ORDER BY r.school_id""",
+                    ["id", "create_date", "write_date"],
+                    schools.ids,
+                    self.term.id,
+                )
+            )
+
+        schools = self.school_a | self.school_b
+        self.env["edu.term.opening"].create(
+            {
+                "term_id": self.term.id,
+                "school_id": self.school_a.id,
+                "start_date": "2026-09-07",
+                "reason": "校舍维修",
+            }
+        )
+        Report = self.env["edu.dropout.report"]
+        Report.search([("school_id", "in", schools.ids)]).unlink()
+        made = Report._edu_prepare(self.term, schools)
+        self.assertEqual(made.school_id, schools)
+        prepared = rows()
+        self.assertFalse(Report._edu_prepare(self.term, schools), "they have theirs")
+        made.unlink()
+        Report.with_context(tracking_disable=True, mail_create_nosubscribe=True).create(
+            [{"term_id": self.term.id, "school_id": school.id} for school in schools]
+        )
+        self.assertEqual(prepared, rows())
+        self.assertEqual(len(prepared), 2)
+        self.assertNotEqual(prepared[0][0]["deadline"], prepared[1][0]["deadline"])
 
     @mute_logger("odoo.sql_db")
     def test_a_school_has_one_report_a_term(self):

@@ -1,8 +1,12 @@
 import importlib.util
 from pathlib import Path
+from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ...hooks import need_btree_gin
 from .common import ReportCommon
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +76,41 @@ class TestMigration(ReportCommon):
             if not model.startswith("edu.home"):  # came later
                 with self.subTest(todo=todo.name):
                     self.assertEqual((todo.res_model, todo.sequence), (model, 1))
+
+    def test_lines_lose_the_indexes_that_one_replaces(self):
+        def indexes():
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT indexname FROM pg_indexes WHERE tablename = %s", "edu_roster_check_line"
+                )
+            )
+            return {name for (name,) in rows}
+
+        now = indexes()
+        self.assertIn("edu_roster_check_line_scope_idx", now)
+        for name in ("_school_id_index", "_sheet_id_index"):
+            self.env.cr.execute(
+                SQL(
+                    "CREATE INDEX %s ON edu_roster_check_line (school_id)",
+                    SQL.identifier(f"edu_roster_check_line_{name}"),
+                )
+            )
+        self.assertEqual(len(indexes()), len(now) + 2)
+        self.migrate("19.0.1.2.0", "pre")
+        self.assertEqual(indexes(), now)
+
+    def test_a_database_without_btree_gin_is_told_what_to_do(self):
+        need_btree_gin(self.env)  # it is there, and asked for again does no harm
+        extension = self.env.execute_query(
+            SQL("SELECT 1 FROM pg_extension WHERE extname = 'btree_gin'")
+        )
+        self.assertTrue(extension)
+        # one that may not be made again stands for one that may not be made
+        with (
+            patch.object(type(self.env), "execute_query", lambda *args: []),
+            self.assertRaisesRegex(UserError, "CREATE EXTENSION btree_gin"),
+        ):
+            need_btree_gin(self.env)
 
     def test_the_manifest_names_the_last_migration(self):
         numbers = sorted(path.name for path in (ROOT / "migrations").iterdir() if path.is_dir())
