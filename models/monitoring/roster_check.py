@@ -275,6 +275,7 @@ class EduRosterCheck(models.Model):
         checks._edu_carry_proofs()
         checks._edu_carry_changes()
         begun = checks._edu_begin()
+        begun._edu_duty_later()
         self.env.invalidate_all(flush=False)
         log_notes(self.browse(), dict.fromkeys(begun.ids, self.env._("The roster check is open.")))
         return added

@@ -20,6 +20,16 @@ class TestRosterOpen(MonitoringCommon):
         self.assertEqual(self.check.state, "open")
         self.assertEqual(self.check.check_deadline, date(2026, 9, 11))
 
+    def test_the_check_is_a_duty_from_the_moment_it_is_open(self):
+        """Not only from the next night on: the ten days have begun."""
+        self.settle()
+        duty = self.check.duty_ids
+        self.assertEqual((duty.kind_id.code, duty.state), ("roster_check", "open"))
+        self.assertEqual(duty.deadline, self.check.check_deadline)
+        self.assertEqual(duty.user_id, self.user["records_admin"])
+        todo = self.check.activity_ids
+        self.assertEqual((todo.user_id, todo.date_deadline), (duty.user_id, duty.deadline))
+
     def test_an_archived_school_has_none(self):
         school = self.make_school("撤并小学", self.township_a, "primary", active=False)
         self.term.action_open()
