@@ -1,5 +1,5 @@
-"""Lines of roster checks are found by one GIN index instead of many: those go, the new one comes with
-the tables, and PostgreSQL learns to make it before that."""
+"""Lines of roster checks and warnings are found by one GIN index instead of many: those go, the new ones
+come with the tables, and PostgreSQL learns to make them before that."""
 
 from openupgradelib import openupgrade
 
@@ -13,6 +13,10 @@ GONE = (
     "edu_roster_check_line__school_township_id_index",
     "edu_roster_check_line__sheet_id_index",
     "edu_roster_check_line_student_term_idx",
+    "edu_warning__household_township_id_index",
+    "edu_warning__residence_township_id_index",
+    "edu_warning__school_id_index",
+    "edu_warning__school_township_id_index",
 )
 
 

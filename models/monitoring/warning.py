@@ -3,6 +3,7 @@ import time
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..core.copied_field import CopiedMany2one
 from .warning_rule import WarningScope
 
 #: children whose points are computed and committed at once
@@ -42,13 +43,21 @@ class EduWarning(models.Model):
     is_open = fields.Boolean("In Force", compute="_compute_is_open", search="_search_is_open")
 
     # they follow the child, by the ORM between two nights and by the night's statements
-    school_id = fields.Many2one(related="student_id.school_id", store=True, index=True)
-    class_id = fields.Many2one(related="student_id.class_id", store=True, index=False)
+    school_id = CopiedMany2one(related="student_id.school_id", store=True, index=False)
+    class_id = CopiedMany2one(related="student_id.class_id", store=True, index=False)
+    # found as lines of roster checks are: by one index below
+    residence_township_id = CopiedMany2one(index=False)
+    household_township_id = CopiedMany2one(index=False)
+    school_township_id = CopiedMany2one(index=False)
 
     _open_uniq = models.UniqueIndex(
         "(student_id, rule_id) WHERE until IS NULL", "This rule is true of the child already."
     )
     _class_open_idx = models.Index("(class_id) WHERE until IS NULL")
+    _scope_idx = models.Index(
+        "USING gin (school_id, class_id, school_township_id, residence_township_id,"
+        " household_township_id) WITH (gin_pending_list_limit = 256)"
+    )
 
     @api.depends("rule_id", "facts")
     @api.depends_context("lang")

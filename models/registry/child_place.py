@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..core.copied_field import CopiedMany2one
+
 
 class EduChildPlaceMixin(models.AbstractModel):
     """A record about a child at a school: the class teacher, the school and the three townships of
@@ -18,18 +20,18 @@ class EduChildPlaceMixin(models.AbstractModel):
     student_id = fields.Many2one("edu.student", required=True, index=True, ondelete="restrict")
     school_id = fields.Many2one("edu.school", index=True)
     class_id = fields.Many2one("edu.class", index=True)
-    residence_township_id = fields.Many2one(
+    residence_township_id = CopiedMany2one(
         related="student_id.residence_township_id",
         string="Township of Residence",
         store=True,
         index=True,
     )
-    household_township_id = fields.Many2one(
+    household_township_id = CopiedMany2one(
         related="student_id.household_township_id",
         string="Township of Household Registration",
         store=True,
         index=True,
     )
-    school_township_id = fields.Many2one(
+    school_township_id = CopiedMany2one(
         related="school_id.area_id", string="Township of the School", store=True, index=True
     )
