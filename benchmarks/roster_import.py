@@ -428,10 +428,11 @@ def scale(county, total):
     # what was taken out and put back for the bare figure, as autovacuum has it by then
     tables = [f"--table={table}" for table in BARE]
     subprocess.run(["vacuumdb", "--analyze", "--quiet", *tables, county.env.cr.dbname], check=True)
-    children = county.children(MANY)
-    data = workbook(children)
-    many, _write = county.ours(data, MANY)
-    del data
+    runs = []
+    for _round in range(ROUNDS):  # the best, as of the 10,000
+        children = county.children(MANY)
+        runs.append(county.ours(workbook(children), MANY)[0])
+    many = min(runs)
     return [
         {
             "figure": "100,000 children ÷ 10,000 children",
