@@ -90,8 +90,8 @@ class EduRosterUploadMixin(models.AbstractModel):
                 parsed = parsed.again(**known)
             else:
                 limit = policy._current().upload_max_mb << 20
-                source, name = self._edu_source_there(), self.upload_name or ""
-                parsed = parse_long(source, name, max_unpacked=limit, **known)
+                source = self._edu_source_there()
+                parsed = parse_long(source, max_unpacked=limit, **known)
         except RosterFileError as error:
             raise self._edu_file_error(error) from None
         if keep and isinstance(parsed, FileApart):

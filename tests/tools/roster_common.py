@@ -18,9 +18,9 @@ YEAR = "2026-2027"
 LIMIT = 50 << 20
 
 
-def read(data, filename="名单.xlsx", **options):
+def read(data, **options):
     options = {"max_unpacked": LIMIT, "school_year": YEAR, "today": TODAY, **options}
-    return parse(data, filename, **options)
+    return parse(data, **options)
 
 
 def rows_of(data, **options):

@@ -4,7 +4,7 @@
 ``parsed`` (the file as a whole), for long workbooks in a process of its own (``apart``).
 Called by ``edu.roster.import``. Use::
 
-    parsed = parse(data, filename, max_unpacked=200 << 20, school_year="2026-2027", today=today)
+    parsed = parse(data, max_unpacked=200 << 20, school_year="2026-2027", today=today)
     for row in parsed.rows():
         if row.skipped: …      # a total, a footer: told, not imported
         elif row.ok: …         # row.values

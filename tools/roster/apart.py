@@ -24,7 +24,7 @@ LONG = (
 _PIECE = 1 << 20
 
 
-def parse_long(data, filename, *, max_unpacked, **known):
+def parse_long(data, *, max_unpacked, **known):
     """``parse`` (same parameters), in a process of its own where the file is a long workbook.
 
     :return: a :class:`ParsedFile`, to be closed
@@ -33,11 +33,11 @@ def parse_long(data, filename, *, max_unpacked, **known):
     """
     source = as_source(data)
     if source.size < LONG or not sys.executable or not is_workbook(source):
-        return parse(source, filename, max_unpacked=max_unpacked, **known)
+        return parse(source, max_unpacked=max_unpacked, **known)
     try:
         process = _Process()
     except OSError:  # no room for one more process just now
-        return parse(source, filename, max_unpacked=max_unpacked, **known)
+        return parse(source, max_unpacked=max_unpacked, **known)
     return process.parse(source, max_unpacked, known)
 
 

@@ -73,7 +73,7 @@ def read_corrections(data, *, max_unpacked, today):
     :raises RosterFileError: the file cannot be read at all
     :raises ValueError: it is no list of corrections
     """
-    parsed = parse(data, "", max_unpacked=max_unpacked, today=today)
+    parsed = parse(data, max_unpacked=max_unpacked, today=today)
     out = {}
     for sheet in parsed.sheets:
         if not sheet.mapping:

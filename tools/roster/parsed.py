@@ -198,11 +198,10 @@ def _tell_duplicate(row, key, place):
     )
 
 
-def parse(data, filename, *, max_unpacked, **known):
-    """Parse an uploaded roster.
+def parse(data, *, max_unpacked, **known):
+    """Parse an uploaded roster. What the file is, its content tells, not its name.
 
     :param bytes data: the file.
-    :param str filename: for the record only; what the file is, its content tells.
     :param int max_unpacked: bytes that it may have when unpacked.
     :param known: what is known of it, see :func:`understand`.
     :return: :class:`ParsedFile`; its rows are read lazily.
