@@ -1,6 +1,6 @@
 from datetime import date
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from odoo.tests.common import BaseCase
 
@@ -386,8 +386,11 @@ class TestRow(BaseCase):
             self.assertNotIn(value, repr(row))
 
     @settings(max_examples=60, deadline=None)
+    @example(cells=[0.0, 0.0, float("inf")])
+    @example(cells=["1", "2", "9" * 400])
+    @example(cells=[1.0, 2.0, float("nan"), 1e308])
     @given(
-        st.lists(
+        cells=st.lists(
             st.one_of(
                 st.text(max_size=20),
                 st.floats(),

@@ -716,7 +716,7 @@ def _is_example(cells):
 def _counting(filled):
     try:
         numbers = [int(float(cell_text(c)[0])) for c in filled]
-    except ValueError:
+    except (ValueError, OverflowError):  # no number, or infinite
         return False
     return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
