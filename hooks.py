@@ -19,7 +19,7 @@ def pre_init_hook(env):
 
 
 def need_btree_gin(env):
-    """PostgreSQL's own extension for one index over many columns, see ``edu.roster.check.line``. The
+    """PostgreSQL's own extension for one index over many columns, see ``core/scope_index.py``. The
     owner of a database may create it. It stays when the addon goes: others may use it.
 
     :raise UserError: it cannot be created

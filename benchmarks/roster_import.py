@@ -39,6 +39,8 @@ from odoo.addons.edu_dropout_control.tools.identity import (
 )
 from odoo.addons.edu_dropout_control.tools.sample import SHORT, TEMPLATE, cell, write_export
 
+from ._county import vacuum
+
 TITLE = "Roster import"
 ROWS = 10_000
 MANY = int(os.environ.get("EDU_BENCH_MANY", "100000"))
@@ -426,8 +428,7 @@ def measure(env):
 
 def scale(county, total):
     # what was taken out and put back for the bare figure, as autovacuum has it by then
-    tables = [f"--table={table}" for table in BARE]
-    subprocess.run(["vacuumdb", "--analyze", "--quiet", *tables, county.env.cr.dbname], check=True)
+    vacuum(county.env, BARE)
     runs = []
     for _round in range(ROUNDS):  # the best, as of the 10,000
         children = county.children(MANY)

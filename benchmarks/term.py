@@ -8,10 +8,9 @@ is shown beside it.
 """
 
 import os
-import subprocess
 import time
 
-from benchmarks._county import County
+from ._county import County, vacuum
 
 TITLE = "Opening a term"
 CHILDREN = 100_000
@@ -77,15 +76,14 @@ def tidy(env):
     """Take back what was made, and leave the tables as autovacuum does."""
     env.cr.rollback()
     env.invalidate_all(flush=False)
-    tables = [f"--table={env[name]._table}" for name in MADE]
-    subprocess.run(["vacuumdb", "--analyze", "--quiet", *tables, env.cr.dbname], check=True)
+    vacuum(env, [env[name]._table for name in MADE])
 
 
 def run(env):
     county = County(env)
     county.grow(CHILDREN)
     env.flush_all()
-    env.cr.commit()
+    env.cr.commit()  # the county stands before its term opens
     mine = county.term.with_user(county.officer)
     Line = env["edu.roster.check.line"]
     ours, duties, again, orm = [], [], [], []

@@ -263,7 +263,7 @@ class EduRosterCheck(models.Model):
             return 0
         self.env.flush_all()
         filled = checks.filtered("sheet_ids")
-        # those that are not begun are written to below
+        # those that are not begun are written to by _edu_begin, which claims them as well
         checks.filtered(lambda check: check.state != "draft")._edu_claim()
         checks._edu_make_sheets()
         if len(checks) >= ANALYZE_FROM:
@@ -608,43 +608,34 @@ class EduRosterCheck(models.Model):
     def _edu_carry_proofs(self):
         """What the last check of a suspended child had approved and still holds comes along with
         its proof, where nothing is said yet: it need not be typed again."""
-        last = SQL(
-            """
-            SELECT DISTINCT ON (l.id) l.id AS line_id, o.id AS old_id, o.approved_by, o.valid_until,
-                   o.evidence
-              FROM edu_roster_check_line o
-              JOIN edu_roster_check_line l ON l.student_id = o.student_id
-               AND l.check_id = ANY(%(checks)s) AND l.check_id != o.check_id
-               AND l.outcome = 'unmarked' AND l.registry_state = 'suspended'
-             WHERE o.outcome IN ('suspended', 'postponed') AND o.valid_until >= %(today)s
-          ORDER BY l.id, o.id DESC
-            """,
-            checks=self.ids,
-            today=self.env["edu.policy"]._edu_today(),
-        )
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO edu_roster_line_attachment_rel (line_id, attachment_id)
-                SELECT last.line_id, rel.attachment_id
-                  FROM (%s) last
-                  JOIN edu_roster_line_attachment_rel rel ON rel.line_id = last.old_id
-           ON CONFLICT DO NOTHING
-                """,
-                last,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """
+                WITH last AS MATERIALIZED (
+                    SELECT DISTINCT ON (l.id) l.id AS line_id, o.id AS old_id, o.approved_by,
+                           o.valid_until, o.evidence
+                      FROM edu_roster_check_line o
+                      JOIN edu_roster_check_line l ON l.student_id = o.student_id
+                       AND l.check_id = ANY(%(checks)s) AND l.check_id != o.check_id
+                       AND l.outcome = 'unmarked' AND l.registry_state = 'suspended'
+                     WHERE o.outcome IN ('suspended', 'postponed') AND o.valid_until >= %(today)s
+                  ORDER BY l.id, o.id DESC
+                ), files AS (
+                    INSERT INTO edu_roster_line_attachment_rel (line_id, attachment_id)
+                    SELECT last.line_id, rel.attachment_id
+                      FROM last
+                      JOIN edu_roster_line_attachment_rel rel ON rel.line_id = last.old_id
+               ON CONFLICT DO NOTHING
+                )
                 UPDATE edu_roster_check_line l
                    SET approved_by = last.approved_by, valid_until = last.valid_until,
                        evidence = last.evidence
-                  FROM (%s) last
+                  FROM last
                  WHERE l.id = last.line_id AND l.approved_by IS NULL AND l.valid_until IS NULL
                    AND l.evidence IS NULL
                 """,
-                last,
+                checks=self.ids,
+                today=self.env["edu.policy"]._edu_today(),
             )
         )
 

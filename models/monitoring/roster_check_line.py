@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..core.copied_field import CopiedMany2one
+from ..core.scope_index import ScopeIndex
 from .outcomes import ALL_FACTS, FACTS, MISSING, OUTCOMES, PRESENT, PROVEN, REQUIRED
 from .status_kinds import ANSWERED, OF_OUTCOME
 
@@ -106,12 +107,14 @@ class EduRosterCheckLine(models.Model):
     _student_uniq = models.UniqueIndex(
         "(student_id, check_id)", "This child stands in the roster check already."
     )
-    # Columns of which many lines hold the same value, by which rules and screens ask, alone or with
-    # OR. One GIN index finds them as fast as seven of the usual kind, and is written several times as
-    # fast. What was written last is kept unsorted, up to so many kB, and looked through each time.
-    _scope_idx = models.Index(
-        "USING gin (check_id, sheet_id, school_id, class_id, school_township_id,"
-        " residence_township_id, household_township_id) WITH (gin_pending_list_limit = 256)"
+    _scope_idx = ScopeIndex(
+        "check_id",
+        "sheet_id",
+        "school_id",
+        "class_id",
+        "school_township_id",
+        "residence_township_id",
+        "household_township_id",
     )
     _approved_idx = models.Index("(valid_until) WHERE outcome IN ('suspended', 'postponed')")
     _missing_idx = models.Index("(term_id) WHERE outcome IN ('suspected', 'never_enrolled')")

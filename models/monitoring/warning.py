@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core.copied_field import CopiedMany2one
+from ..core.scope_index import ScopeIndex
 from .warning_rule import WarningScope
 
 #: children whose points are computed and committed at once
@@ -45,7 +46,7 @@ class EduWarning(models.Model):
     # they follow the child, by the ORM between two nights and by the night's statements
     school_id = CopiedMany2one(related="student_id.school_id", store=True, index=False)
     class_id = CopiedMany2one(related="student_id.class_id", store=True, index=False)
-    # found as lines of roster checks are: by one index below
+    # found by one index, below
     residence_township_id = CopiedMany2one(index=False)
     household_township_id = CopiedMany2one(index=False)
     school_township_id = CopiedMany2one(index=False)
@@ -54,9 +55,12 @@ class EduWarning(models.Model):
         "(student_id, rule_id) WHERE until IS NULL", "This rule is true of the child already."
     )
     _class_open_idx = models.Index("(class_id) WHERE until IS NULL")
-    _scope_idx = models.Index(
-        "USING gin (school_id, class_id, school_township_id, residence_township_id,"
-        " household_township_id) WITH (gin_pending_list_limit = 256)"
+    _scope_idx = ScopeIndex(
+        "school_id",
+        "class_id",
+        "school_township_id",
+        "residence_township_id",
+        "household_township_id",
     )
 
     @api.depends("rule_id", "facts")

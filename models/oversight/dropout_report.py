@@ -382,9 +382,10 @@ class EduDropoutReport(models.Model):
     @api.model
     def _edu_prepare(self, term, schools):
         """Give each of ``schools`` its report of ``term``, in one statement; those that have one keep
-        it. Figures come with the close of the roster check, or with the night.
+        it. Figures come with the close of the roster check, or with the night. Private: whoever calls has
+        asked for the right to open the term, to call for reports or to remind schools.
 
-        :return: the reports that were made, as superuser
+        :return: the reports that were made, as superuser: a township reminds of what it cannot make
         """
         self.env.flush_all()
         rows = self.env.execute_query(
